@@ -1,0 +1,22 @@
+//! The words of the trade as values: events, space, time, severity, money, randomness, passports.
+//!
+//! Nothing here reads a file, a clock, the network or the environment. Every other part of the crate may
+//! name these types; this module names none of them.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod event;
+pub mod layer;
+pub mod money;
+pub mod passport;
+pub mod random;
+pub mod severity;
+pub mod space;
+pub mod time;
+
+pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
+pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
+pub use money::Ore;
+pub use passport::Passport;
+pub use severity::{Scale, Severity};
+pub use space::{Bbox, Cell, Grid, Metres};
+pub use time::Interval;

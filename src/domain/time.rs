@@ -1,0 +1,194 @@
+//! When: half-open intervals in UTC. A source that tells only the month gives a month, never a made-up day.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+/// A half-open interval `[from, to)` in seconds since 1970-01-01 UTC, with the zone in which the source wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interval {
+    /// First second.
+    pub from: i64,
+    /// First second after it; above `from`.
+    pub to: i64,
+    /// IANA name of the source's zone, for example `Europe/Stockholm`.
+    pub zone: String,
+}
+
+/// How finely a source tells the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resolution {
+    /// The hour or finer.
+    Hour,
+    /// The day.
+    Day,
+    /// The month.
+    Month,
+    /// The year or coarser.
+    Year,
+}
+
+/// What a source tells of the time, in its own zone. A finer part without the coarser one is no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// Year, 1900 to 2200.
+    pub year: Option<i16>,
+    /// Month, 1 to 12.
+    pub month: Option<i8>,
+    /// Day of the month.
+    pub day: Option<i8>,
+    /// Hour, 0 to 23.
+    pub hour: Option<i8>,
+    /// Minute, 0 to 59.
+    pub minute: Option<i8>,
+}
+
+impl Interval {
+    /// The interval that the parts leave open: a year, a month, a day, an hour or a minute.
+    ///
+    /// `None` where the year is missing, a part is out of its range (30 February) or the zone is unknown. An hour that
+    /// the change to summer time skips is read as the hour after it; an hour that occurs twice covers both.
+    #[must_use]
+    pub fn from_parts(parts: Parts, zone: &str) -> Option<Self> {
+        let tz = TimeZone::get(zone).ok()?;
+        let year = parts.year.filter(|year| (1900..=2200).contains(year))?;
+        let first = match (parts.month, parts.day) {
+            (None, None) => Date::new(year, 1, 1),
+            (Some(month), None) => Date::new(year, month, 1),
+            (Some(month), Some(day)) => Date::new(year, month, day),
+            (None, Some(_)) => return None,
+        }
+        .ok()?;
+        let next = match (parts.month, parts.day) {
+            (None, _) => first.checked_add(1.year()),
+            (_, None) => first.checked_add(1.month()),
+            _ => first.checked_add(1.day()),
+        }
+        .ok()?;
+        let (from, to) = match (parts.day, parts.hour) {
+            (Some(_), Some(hour)) => {
+                let minute = parts.minute.unwrap_or(0);
+                let start = first.to_datetime(jiff::civil::Time::new(hour, minute, 0, 0).ok()?);
+                let span = if parts.minute.is_some() { 1.minute() } else { 1.hour() };
+                let end = start.checked_add(span).ok()?;
+                let from = tz.to_ambiguous_timestamp(start).earlier().ok()?;
+                let to = tz.to_ambiguous_timestamp(end).later().ok()?;
+                (from, if to > from { to } else { from.checked_add(span).ok()? })
+            }
+            (None, Some(_)) => return None,
+            _ => (
+                tz.to_timestamp(first.to_datetime(jiff::civil::Time::midnight())).ok()?,
+                tz.to_timestamp(next.to_datetime(jiff::civil::Time::midnight())).ok()?,
+            ),
+        };
+        Some(Self {
+            from: from.as_second(),
+            to: to.as_second(),
+            zone: zone.to_owned(),
+        })
+    }
+
+    /// How finely the interval tells the time: up to two hours, two days, 32 days, longer.
+    #[must_use]
+    pub const fn resolution(&self) -> Resolution {
+        match self.to - self.from {
+            ..=7_200 => Resolution::Hour,
+            7_201..=172_800 => Resolution::Day,
+            172_801..=2_764_800 => Resolution::Month,
+            _ => Resolution::Year,
+        }
+    }
+
+    /// The calendar year, in the source's zone, in which the interval starts; `None` where the zone is unknown.
+    #[must_use]
+    pub fn year(&self) -> Option<i16> {
+        Some(local_date(self.from, &self.zone)?.year())
+    }
+
+    /// First and last calendar day, in the source's zone, as `YYYY-MM-DD`.
+    #[must_use]
+    pub fn days(&self) -> Option<(String, String)> {
+        Some((
+            local_date(self.from, &self.zone)?.to_string(),
+            local_date(self.to - 1, &self.zone)?.to_string(),
+        ))
+    }
+}
+
+fn local_date(second: i64, zone: &str) -> Option<Date> {
+    let tz = TimeZone::get(zone).ok()?;
+    Some(tz.to_datetime(Timestamp::from_second(second).ok()?).date())
+}
+
+/// A second as `YYYY-MM-DDTHH:MM:SS.000Z`, the form that GeoPackage wants.
+#[must_use]
+pub fn iso_utc(second: i64) -> String {
+    let text = Timestamp::from_second(second).map_or_else(|_| Timestamp::UNIX_EPOCH.to_string(), |stamp| stamp.to_string());
+    text.replace('Z', ".000Z")
+}
+
+/// The reverse of [`iso_utc`]; also takes a text without fractions. `None` where it is no time.
+#[must_use]
+pub fn second_of_iso(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZONE: &str = "Europe/Stockholm";
+
+    fn parts(year: i16, month: i8, day: i8, hour: i8) -> Parts {
+        Parts {
+            year: Some(year),
+            month: (month > 0).then_some(month),
+            day: (day > 0).then_some(day),
+            hour: (hour >= 0).then_some(hour),
+            minute: None,
+        }
+    }
+
+    #[test]
+    fn a_summer_day_in_sweden_starts_at_22_utc_the_day_before() {
+        let day = Interval::from_parts(parts(2024, 7, 1, -1), ZONE).expect("a real day");
+        assert_eq!(iso_utc(day.from), "2024-06-30T22:00:00.000Z");
+        assert_eq!(day.to - day.from, 86_400);
+        assert_eq!(day.days(), Some(("2024-07-01".to_owned(), "2024-07-01".to_owned())));
+    }
+
+    #[test]
+    fn a_month_is_a_month_and_a_year_a_year() {
+        let month = Interval::from_parts(parts(2024, 2, 0, -1), ZONE).expect("a real month");
+        assert_eq!((month.to - month.from) / 86_400, 29);
+        assert_eq!(month.resolution(), Resolution::Month);
+        let year = Interval::from_parts(parts(2023, 0, 0, -1), ZONE).expect("a real year");
+        assert_eq!((year.to - year.from) / 86_400, 365);
+        assert_eq!(year.year(), Some(2023));
+    }
+
+    #[test]
+    fn hours_that_summer_time_skips_or_repeats_are_not_lost() {
+        let skipped = Interval::from_parts(parts(2024, 3, 31, 2), ZONE).expect("read as the hour after");
+        assert_eq!(skipped.to - skipped.from, 3_600);
+        let twice = Interval::from_parts(parts(2024, 10, 27, 2), ZONE).expect("both hours");
+        assert_eq!(twice.to - twice.from, 7_200);
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_no_time() {
+        assert_eq!(Interval::from_parts(parts(2023, 2, 29, -1), ZONE), None);
+        assert_eq!(Interval::from_parts(parts(2023, 13, 1, -1), ZONE), None);
+        assert_eq!(Interval::from_parts(parts(2023, 1, 1, 24), ZONE), None);
+        assert_eq!(Interval::from_parts(Parts::default(), ZONE), None);
+        assert_eq!(Interval::from_parts(parts(2023, 1, 1, 1), "Mars/Olympus"), None);
+    }
+
+    #[test]
+    fn stamps_survive_the_round_trip() {
+        assert_eq!(second_of_iso(&iso_utc(1_700_000_000)), Some(1_700_000_000));
+        assert_eq!(second_of_iso("i går"), None);
+    }
+}
