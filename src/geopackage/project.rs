@@ -63,12 +63,7 @@ pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> Str
         &ProjectView {
             layout: view.and_then(|view| sheet(layers, &groups, view)),
             view: view.map(BoxView::of),
-            crs: CrsView {
-                epsg: crs.epsg,
-                name: clean(&crs.name),
-                wkt: clean(&crs.wkt),
-                proj4: clean(&crs.proj4),
-            },
+            crs: CrsView { epsg: crs.epsg, name: clean(&crs.name), wkt: clean(&crs.wkt), proj4: clean(&crs.proj4) },
             stamp: stamp_of(layers).trim_end_matches(".000Z").to_owned(),
             title,
             abstract_: swedish("project-abstract", &[]),
@@ -182,12 +177,7 @@ fn first_view(layers: &[ProjectLayer]) -> Option<Bbox> {
 }
 
 fn grown(bbox: Bbox, by_x: f64, by_y: f64) -> Bbox {
-    Bbox {
-        min_x: bbox.min_x - by_x,
-        min_y: bbox.min_y - by_y,
-        max_x: bbox.max_x + by_x,
-        max_y: bbox.max_y + by_y,
-    }
+    Bbox { min_x: bbox.min_x - by_x, min_y: bbox.min_y - by_y, max_x: bbox.max_x + by_x, max_y: bbox.max_y + by_y }
 }
 
 /// The box grown to the shape of the sheet's map.
@@ -225,7 +215,7 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
     let mark = layers.iter().filter_map(|layer| layer.look.passport).map(|passport| passport.secrecy).max();
     let basis = std::iter::once(main.look.description.to_owned())
         .chain(passport.notes.iter().cloned())
-        .chain([swedish("sheet-basis", &values), swedish("sheet-method", &values)])
+        .chain([swedish("sheet-method", &values)])
         .collect::<Vec<_>>();
     Some(LayoutView {
         name: swedish("sheet-name", &[]),
@@ -241,7 +231,11 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
             .iter()
             .flat_map(|group| &group.layers)
             .filter(|layer| layer.checked && layer.look.is_spatial())
-            .map(|layer| LegendView { id: layer.id.clone(), source: layer.source.clone(), title: layer.look.title.clone() })
+            .map(|layer| LegendView {
+                id: layer.id.clone(),
+                source: layer.source.clone(),
+                title: layer.look.title.clone(),
+            })
             .collect(),
     })
 }

@@ -25,6 +25,9 @@ use crate::texts::swedish;
 /// Most columns that an attribute table shows at first.
 pub const MOST_VISIBLE: usize = 8;
 
+/// Names QGIS's layer metadata in `gpkg_metadata`.
+const METADATA_URI: &str = "http://mrcc.com/qgis.dtd";
+
 /// Ranks up to this one are labelled on the map at every scale.
 const LABELLED_RANKS: u32 = 10;
 
@@ -153,10 +156,8 @@ pub fn write_styles(connection: &Connection, looks: &[Look]) -> rusqlite::Result
     )?;
     let name = swedish("style-name", &[]);
     for look in looks {
-        connection.execute(
-            "DELETE FROM layer_styles WHERE f_table_name = ?1 AND styleName = ?2",
-            [look.table, &name],
-        )?;
+        connection
+            .execute("DELETE FROM layer_styles WHERE f_table_name = ?1 AND styleName = ?2", [look.table, &name])?;
         let geometry = if look.kind.is_some() { GEOMETRY } else { "" };
         connection.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
@@ -165,6 +166,32 @@ pub fn write_styles(connection: &Connection, looks: &[Look]) -> rusqlite::Result
             (look.table, geometry, &name, qml(look), sld(look), look.title, look.stamp()),
         )?;
     }
+    Ok(())
+}
+
+/// Writes the table's metadata where QGIS looks for it, in place of what stood there.
+///
+/// # Errors
+/// What `SQLite` says.
+pub fn write_metadata(connection: &Connection, look: &Look) -> rusqlite::Result<()> {
+    connection.execute(
+        "DELETE FROM gpkg_metadata_reference WHERE table_name = ?1 AND md_file_id IN
+         (SELECT id FROM gpkg_metadata WHERE md_standard_uri = ?2)",
+        [look.table, METADATA_URI],
+    )?;
+    connection.execute(
+        "DELETE FROM gpkg_metadata WHERE md_standard_uri = ?1 AND id NOT IN (SELECT md_file_id FROM gpkg_metadata_reference)",
+        [METADATA_URI],
+    )?;
+    connection.execute(
+        "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES ('dataset', ?1, 'text/xml', ?2)",
+        [METADATA_URI, &metadata(look)],
+    )?;
+    connection.execute(
+        "INSERT INTO gpkg_metadata_reference (reference_scope, table_name, timestamp, md_file_id)
+         VALUES ('table', ?1, ?2, last_insert_rowid())",
+        [look.table, look.stamp()],
+    )?;
     Ok(())
 }
 
@@ -326,7 +353,14 @@ impl LookView {
 }
 
 fn single(title: &str, colour: &str) -> Class {
-    Class { label: title.to_owned(), from: 0.0, to: 0.0, value: String::new(), colour: colour.to_owned(), hatched: false }
+    Class {
+        label: title.to_owned(),
+        from: 0.0,
+        to: 0.0,
+        value: String::new(),
+        colour: colour.to_owned(),
+        hatched: false,
+    }
 }
 
 /// What the reader must know about where the rows come from, a sentence each.
@@ -441,6 +475,7 @@ fn html(text: &str) -> String {
 
 /// Text without the control characters that XML has no form for.
 pub(super) fn clean(text: &str) -> String {
-    let allowed = |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    let allowed =
+        |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     text.chars().filter(allowed).collect()
 }
