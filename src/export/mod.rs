@@ -480,7 +480,7 @@ mod tests {
             assert!(path.is_file());
         }
         let dataset = gdal::Dataset::open(folder.path().join("lager.gpkg")).expect("GDAL opens it");
-        assert_eq!(dataset.layer_count(), 4);
+        assert_eq!(dataset.layer_count(), 5, "three layers, the passport and the styles");
     }
 
     #[test]

@@ -305,7 +305,7 @@ pub(crate) fn same_columns(layer: &Layer, found: &mut gdal::vector::Layer) {
 pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
     same_columns(layer, found);
     for (row, feature) in found.features().enumerate() {
-        let wkb = feature.geometry().map(|geometry| geometry.wkb().expect("well-known binary"));
+        let wkb = feature.geometry().and_then(|geometry| geometry.wkb().ok());
         let ours = match &layer.geometries {
             Geometries::Points(points) => points[row].map(|[x, y]| blob::point_blob(0, x, y).to_vec()),
             Geometries::Shapes(kind, shapes) => {

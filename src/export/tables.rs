@@ -238,7 +238,12 @@ mod tests {
         let layers = specimen::town();
         specimen::write(&path, &layers, Some("events")).expect("a specimen is written");
         let options = gdal::DatasetOptions {
-            open_options: Some(&["X_POSSIBLE_NAMES=x", "Y_POSSIBLE_NAMES=y", "AUTODETECT_TYPE=YES"]),
+            open_options: Some(&[
+                "X_POSSIBLE_NAMES=x",
+                "Y_POSSIBLE_NAMES=y",
+                "AUTODETECT_TYPE=YES",
+                "EMPTY_STRING_AS_NULL=YES",
+            ]),
             ..Default::default()
         };
         let dataset = gdal::Dataset::open_ex(&path, options).expect("GDAL opens it");
