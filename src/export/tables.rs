@@ -255,8 +255,10 @@ mod tests {
         };
         let mut rows = 0;
         for (row, feature) in found.features().enumerate() {
-            let real =
-                |name: &str| feature.field_as_double(feature.field_index(name).expect("a column")).expect("a number");
+            let real = |name: &str| {
+                let field = feature.field(feature.field_index(name).expect("a column")).expect("a value");
+                field.and_then(gdal::vector::FieldValue::into_real)
+            };
             assert_eq!(real("avst_m"), distances[row], "row {row}");
             assert_eq!(real("x").zip(real("y")).map(|(x, y)| [x, y]), points[row], "row {row}");
             let place = feature.geometry().map(|geometry| geometry.get_point(0)).map(|(x, y, _)| [x, y]);

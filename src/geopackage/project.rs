@@ -15,7 +15,7 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::styles::{Look, LookView, Part, clean, period_text, render};
+use super::styles::{Look, LookView, Part, period_text, render};
 use crate::domain::passport::{NO_VINTAGE, hex};
 use crate::domain::{Bbox, CrsDefinition};
 use crate::texts::swedish;
@@ -63,7 +63,7 @@ pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> Str
         &ProjectView {
             layout: view.and_then(|view| sheet(layers, &groups, view)),
             view: view.map(BoxView::of),
-            crs: CrsView { epsg: crs.epsg, name: clean(&crs.name), wkt: clean(&crs.wkt), proj4: clean(&crs.proj4) },
+            crs: CrsView { epsg: crs.epsg, name: crs.name.clone(), wkt: crs.wkt.clone(), proj4: clean(&crs.proj4) },
             stamp: stamp_of(layers).trim_end_matches(".000Z").to_owned(),
             title,
             abstract_: swedish("project-abstract", &[]),
@@ -129,11 +129,11 @@ fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool) -> LayerVie
     let secret = layer.look.passport.is_some_and(|passport| passport.secrecy.mark().is_some());
     let shy = layer.look.part() == Part::Events && has_results && secret;
     LayerView {
-        id: format!("lagesbild_{}", clean(layer.look.table)),
-        source: format!("./{}|layername={}", clean(file_name), clean(layer.look.table)),
+        id: format!("lagesbild_{}", layer.look.table),
+        source: format!("./{}|layername={}", file_name, layer.look.table),
         checked: !shy,
         from_scale: shy.then_some(EVENTS_FROM_SCALE),
-        bare_title: clean(layer.look.bare_title()),
+        bare_title: layer.look.bare_title().to_owned(),
         extent: (!layer.extent.is_empty()).then(|| BoxView::of(layer.extent)),
         look: LookView::of(&layer.look),
     }
@@ -201,10 +201,10 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
     Some(LayoutView {
         name: swedish("sheet-name", &[]),
         map_name: swedish("sheet-map", &[]),
-        title: clean(main.look.bare_title()),
-        subtitle: clean(&swedish("sheet-subtitle", &values)),
+        title: main.look.bare_title().to_owned(),
+        subtitle: swedish("sheet-subtitle", &values),
         mark: mark.and_then(crate::domain::Secrecy::mark),
-        basis: clean(&basis.join("\n")),
+        basis: basis.join("\n"),
         extent: BoxView::of(extent),
         unit_type: if kilometres { "km" } else { "meters" },
         unit_label: if kilometres { "km" } else { "m" },
