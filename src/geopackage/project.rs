@@ -63,7 +63,7 @@ pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> Str
         &ProjectView {
             layout: view.and_then(|view| sheet(layers, &groups, view)),
             view: view.map(BoxView::of),
-            crs: CrsView { epsg: crs.epsg, name: crs.name.clone(), wkt: crs.wkt.clone(), proj4: clean(&crs.proj4) },
+            crs: CrsView { epsg: crs.epsg, name: crs.name.clone(), wkt: crs.wkt.clone(), proj4: crs.proj4.clone() },
             stamp: stamp_of(layers).trim_end_matches(".000Z").to_owned(),
             title,
             abstract_: swedish("project-abstract", &[]),
