@@ -319,13 +319,13 @@ pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
 fn same_value(ours: &Values, row: usize, theirs: Option<gdal::vector::FieldValue>, place: &str) {
     match ours {
         Values::Integer(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int64), values[row], "{place}")
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int64), values[row], "{place}");
         }
         Values::Real(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_real), values[row], "{place}")
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_real), values[row], "{place}");
         }
         Values::Text(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_string), values[row], "{place}")
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_string), values[row], "{place}");
         }
         Values::Bool(values) => {
             let whole = values[row].map(i32::from);

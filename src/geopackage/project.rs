@@ -24,6 +24,8 @@ use crate::texts::swedish;
 const EVENTS_FROM_SCALE: u32 = 5_000;
 /// The map on the sheet: width to height, millimetres.
 const SHEET_MAP: [f64; 2] = [205.0, 147.0];
+/// Characters that fit on a line of the sheet's legend.
+const LEGEND_CHARS: usize = 30;
 /// Room around the results, as a share of their extent.
 const MARGIN: f64 = 0.06;
 /// Shortest side of the first view in metres.
@@ -172,6 +174,23 @@ fn fitted(bbox: Bbox) -> Bbox {
     }
 }
 
+/// The text in lines short enough for the legend, broken between words.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is a line from the start");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= LEGEND_CHARS {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
 /// The sheet to print, or `None` where no layer has a passport to tell of.
 fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<LayoutView> {
     let main = layers
@@ -215,7 +234,7 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
             .map(|layer| LegendView {
                 id: layer.id.clone(),
                 source: layer.source.clone(),
-                title: layer.bare_title.clone(),
+                title: wrapped(&layer.bare_title),
                 heading: if layer.look.has_classes() { "subgroup" } else { "hidden" },
             })
             .collect(),
@@ -367,6 +386,16 @@ mod tests {
         assert_eq!(both.matches("checked=\"Qt::Unchecked\"").count(), 1);
         let alone = qgs("a.gpkg", &crs(), &[layer(&events)]);
         assert!(!alone.contains("minScale=\"5000\"") && !alone.contains("Qt::Unchecked"));
+    }
+
+    #[test]
+    fn a_long_title_is_broken_between_words() {
+        assert_eq!(wrapped("Anhopningar av olyckor"), "Anhopningar av olyckor");
+        assert_eq!(
+            wrapped("Olycksbelastade korsningar och sträckor i tätorten"),
+            "Olycksbelastade korsningar och\nsträckor i tätorten"
+        );
+        assert_eq!(wrapped(""), "");
     }
 
     #[test]
