@@ -4,6 +4,7 @@
 //! name these types; this module names none of them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod category;
 pub mod event;
 pub mod layer;
 pub mod money;
