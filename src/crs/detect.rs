@@ -144,6 +144,12 @@ pub fn domain_of(crs: &str) -> Option<Bbox> {
     Some(Bbox::around(points)).filter(|bbox| !bbox.is_empty())
 }
 
+/// Whether every point, in longitude and latitude, lies in the system's area of use; `false` where PROJ knows no area.
+#[must_use]
+pub fn all_in_area(crs: &str, points: &[[f64; 2]]) -> bool {
+    area_of_use(crs).is_some_and(|area| points.iter().all(|point| area.holds(*point, 0.0)))
+}
+
 /// Whether a point in longitude and latitude lies within two degrees of the area; `true` where there is none.
 fn plausible(area: Option<Degrees>, point: [f64; 2]) -> bool {
     area.is_none_or(|area| area.holds(point, STATED_MARGIN))

@@ -8,7 +8,7 @@ mod detect;
 
 use serde::Serialize;
 
-pub use detect::{AxisOrder, Choice, Stated, choose, domain_of};
+pub use detect::{AxisOrder, Choice, Stated, all_in_area, choose, domain_of};
 
 use crate::catalogued_errors;
 use crate::domain::CrsDefinition;

@@ -20,7 +20,7 @@ pub struct Fault {
 }
 
 /// How coordinates become a place in the store: `None` where they cannot be in the file's coordinate system.
-pub type Place<'a> = dyn Fn([f64; 2]) -> Option<[f64; 2]> + Sync + 'a;
+pub type Place<'a> = dyn Fn([f64; 2]) -> Option<[f64; 2]> + 'a;
 
 /// One row with what is needed to read it.
 #[derive(Clone, Copy)]

@@ -7,6 +7,7 @@ pub mod cells;
 pub mod identity;
 pub mod mapping;
 pub mod outcome;
+pub mod shapes;
 pub mod strada;
 pub mod table;
 pub mod values;
