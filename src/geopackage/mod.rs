@@ -1,1 +1,151 @@
-//! To be written.
+//! The file format that store and exports share: how a GeoPackage is made, opened, registered and indexed.
+//!
+//! Source: OGC 12-128r18 (GeoPackage 1.3). Oracle: `validate_gpkg` of GDAL, `rtreecheck` of `SQLite`.
+//!
+//! [`blob`] writes and reads geometries, [`container`] the tables that the standard asks for, [`rtree`] the spatial
+//! index. Functions that take a connection return `rusqlite`'s own error; the caller, who knows the file, turns it
+//! into an [`Error`] with [`Error::of`].
+
+pub mod blob;
+pub mod container;
+pub mod rtree;
+
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+use serde::Serialize;
+
+use crate::catalogued_errors;
+
+pub use container::{Access, Field, FieldKind, Table};
+
+/// What can be wrong with a file that should be, or become, a GeoPackage.
+#[derive(Debug, Serialize)]
+#[serde(tag = "id", rename_all = "kebab-case")]
+pub enum Error {
+    /// The file, or the folder that it should be made in, does not exist.
+    MissingFile {
+        /// The file.
+        file: String,
+    },
+    /// The file or its folder may not be read or written.
+    NotPermitted {
+        /// The file.
+        file: String,
+    },
+    /// The disk or the system failed.
+    FileFailure {
+        /// The file.
+        file: String,
+        /// The system's words.
+        cause: String,
+    },
+    /// A file that should be made is there already.
+    GeopackageExists {
+        /// The file.
+        file: String,
+    },
+    /// The file is no `SQLite` database.
+    NotSqlite {
+        /// The file.
+        file: String,
+    },
+    /// The file is a `SQLite` database, but no GeoPackage.
+    NotGeopackage {
+        /// The file.
+        file: String,
+    },
+    /// Another program holds the file.
+    GeopackageLocked {
+        /// The file.
+        file: String,
+    },
+    /// No room left on the disk.
+    DiskFull {
+        /// The file.
+        file: String,
+    },
+    /// The database is damaged.
+    GeopackageDamaged {
+        /// The file.
+        file: String,
+        /// `SQLite`'s words.
+        cause: String,
+    },
+    /// A statement of ours failed.
+    GeopackageStatement {
+        /// The file.
+        file: String,
+        /// `SQLite`'s words.
+        cause: String,
+    },
+}
+catalogued_errors!(Error);
+
+/// What files and messages call the path.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+impl Error {
+    /// What `SQLite`'s error is to the user of this file.
+    #[must_use]
+    pub fn of(path: &Path, error: &rusqlite::Error) -> Self {
+        let (file, cause) = (shown(path), error.to_string());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::GeopackageLocked { file },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                Self::NotPermitted { file }
+            }
+            Some(ErrorCode::DiskFull) => Self::DiskFull { file },
+            Some(ErrorCode::NotADatabase) => Self::NotSqlite { file },
+            Some(ErrorCode::DatabaseCorrupt) => Self::GeopackageDamaged { file, cause },
+            Some(ErrorCode::SystemIoFailure) => Self::FileFailure { file, cause },
+            _ => Self::GeopackageStatement { file, cause },
+        }
+    }
+
+    /// What the system's error is to the user of this file.
+    #[must_use]
+    pub fn of_io(path: &Path, error: &std::io::Error) -> Self {
+        let file = shown(path);
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::MissingFile { file },
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                Self::NotPermitted { file }
+            }
+            std::io::ErrorKind::StorageFull => Self::DiskFull { file },
+            _ => Self::FileFailure { file, cause: error.to_string() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts;
+
+    #[test]
+    fn every_error_has_its_sentence_and_names_the_file() {
+        let file = "lager.gpkg".to_owned();
+        let cause = "x".to_owned();
+        for error in [
+            Error::MissingFile { file: file.clone() },
+            Error::NotPermitted { file: file.clone() },
+            Error::FileFailure { file: file.clone(), cause: cause.clone() },
+            Error::GeopackageExists { file: file.clone() },
+            Error::NotSqlite { file: file.clone() },
+            Error::NotGeopackage { file: file.clone() },
+            Error::GeopackageLocked { file: file.clone() },
+            Error::DiskFull { file: file.clone() },
+            Error::GeopackageDamaged { file: file.clone(), cause: cause.clone() },
+            Error::GeopackageStatement { file: file.clone(), cause: cause.clone() },
+        ] {
+            let problem = texts::problem(&error);
+            assert!(texts::is_error(&problem.id), "{}", problem.id);
+            assert!(problem.message.contains("lager.gpkg"), "{}", problem.message);
+            assert!(problem.remedy.is_some(), "{}", problem.id);
+        }
+    }
+}
