@@ -151,6 +151,12 @@ pub fn is_empty(blob: &[u8]) -> bool {
     bounds_of(blob).is_none()
 }
 
+/// The well-known binary within a blob; `None` where it is no blob of a GeoPackage.
+#[must_use]
+pub fn wkb_of(blob: &[u8]) -> Option<&[u8]> {
+    blob.get(wkb_start(blob)?..)
+}
+
 /// Where the well-known binary begins.
 fn wkb_start(blob: &[u8]) -> Option<usize> {
     let flags = *blob.get(3)?;

@@ -3,12 +3,15 @@
 //! Source: OGC 12-128r18 (GeoPackage 1.3). Oracle: `validate_gpkg` of GDAL, `rtreecheck` of `SQLite`.
 //!
 //! [`blob`] writes and reads geometries, [`container`] the tables that the standard asks for, [`rtree`] the spatial
-//! index. Functions that take a connection return `rusqlite`'s own error; the caller, who knows the file, turns it
-//! into an [`Error`] with [`Error::of`].
+//! index, [`styles`] how QGIS draws a table, [`project`] the QGIS project inside. Functions that take a connection
+//! return `rusqlite`'s own error; the caller, who knows the file, turns it into an [`Error`] with [`Error::of`].
 
 pub mod blob;
 pub mod container;
+pub mod project;
 pub mod rtree;
+pub mod styles;
+mod symbols;
 
 use std::path::Path;
 
