@@ -7,7 +7,7 @@ import type { Say } from './texts';
 export interface Frame {
   readonly panel: HTMLElement;
   readonly map: HTMLElement;
-  /** Over the map: legend and notices. */
+  /** Under the map: legend and sources; over it: notices. */
   readonly legend: HTMLElement;
   readonly notice: HTMLElement;
   readonly source: HTMLElement;
@@ -43,7 +43,7 @@ export function frame(host: HTMLElement, overview: Overview, say: Say, onTheme: 
   const map = el('div', { class: 'map' });
   const legend = el('div', { class: 'legend-slot' });
   const notice = el('div', { class: 'map-notice', role: 'status' });
-  const source = el('p', { class: 'source' });
+  const source = el('div', { class: 'source' });
   const paper = el('canvas', { class: 'paper', 'aria-hidden': 'true' });
   const live = el('p', { class: 'unseen', 'aria-live': 'polite' });
   const printer = icon(
@@ -64,7 +64,7 @@ export function frame(host: HTMLElement, overview: Overview, say: Say, onTheme: 
       overview.themes.length > 0 && themes,
       el('button', { type: 'button', class: 'action print', click: onPrint }, printer, say('page-print')),
     ),
-    el('main', {}, panel, el('section', { class: 'map-side', id: 'karta', 'aria-label': say('page-map-section') }, map, paper, notice, legend, source)),
+    el('main', {}, panel, el('section', { class: 'map-side', id: 'karta', 'aria-label': say('page-map-section') }, map, paper, notice, el('div', { class: 'under-map' }, legend, source))),
     live,
   );
   return {

@@ -41,8 +41,8 @@ export function legend(theme: Theme, drawn: readonly Background[], say: Say): HT
   return el(
     'div',
     { class: 'legend', role: 'group', 'aria-label': heading },
-    el('p', { class: 'legend-title' }, heading),
-    el('ul', { role: 'list' }, ...classes),
-    under.length > 0 && el('ul', { role: 'list', class: 'legend-under', 'aria-label': say('page-legend-background') }, ...under),
+    el('div', {}, el('p', { class: 'legend-title' }, heading), el('ul', { role: 'list' }, ...classes)),
+    under.length > 0 &&
+      el('div', {}, el('p', { class: 'legend-title' }, say('page-legend-background')), el('ul', { role: 'list' }, ...under)),
   );
 }

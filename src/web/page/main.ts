@@ -1,4 +1,5 @@
 /** Wires the page together: address → theme and place → list and map, and back. */
+import { basisShort } from './basis';
 import type { Background, Overview, Place, Theme } from './contract';
 import { el } from './dom';
 import { type Frame, frame } from './frame';
@@ -125,7 +126,8 @@ class PageController {
     const theme = this.#theme();
     if (theme === undefined) return;
     this.#frame.legend.replaceChildren(legend(theme, this.#drawn, this.#say));
-    this.#frame.source.replaceChildren(theme.sources.length > 0 ? this.#say('page-source', { sources: theme.sources.join(', ') }) : '');
+    const source = theme.sources.length > 0 ? el('p', {}, this.#say('page-source', { sources: theme.sources.join(', ') })) : '';
+    this.#frame.source.replaceChildren(source, basisShort(theme, this.#say));
   }
 
   async #startMap(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The left side: what is shown and not, the totals, the ranked places, how sure we are, basis and method. */
-import { basis, basisShort } from './basis';
+import { basis } from './basis';
 import type { Place, Theme } from './contract';
 import { el } from './dom';
 import { listFailed, loading, noneFound } from './messages';
@@ -57,7 +57,6 @@ export function panel(host: HTMLElement, theme: Theme, say: Say, onChoose: (rank
     slot,
     el('section', { class: 'sure' }, el('h2', {}, say('page-sure')), ...theme.sure.map((text) => el('p', {}, text))),
     basis(theme, say),
-    basisShort(theme, say),
     el('footer', {}, el('a', { href: 'assets/licences.txt' }, say('page-licences'))),
   );
 

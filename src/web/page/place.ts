@@ -2,7 +2,7 @@
 import type { Place, Theme } from './contract';
 import { el } from './dom';
 import type { Say } from './texts';
-import { capital, counted, share, tidy, unstopped, whole, years } from './words';
+import { capital, counted, dotted, inner, share, tidy, unstopped, whole, years } from './words';
 
 /** The place's name; one without is named so. */
 export function nameOf(place: Place, say: Say): string {
@@ -26,8 +26,8 @@ export function lineOf(place: Place, theme: Theme, say: Say): [string, string] {
   const { sakerhet, kategorier } = place.properties;
   const first = say('page-line', { count: countOf(place, theme, say), period: yearsOf(place, theme) });
   const second = [
-    sakerhet ? say('page-line-sureness', { sureness: unstopped(sakerhet) }) : '',
-    kategorier ? say('page-line-mostly', { categories: unstopped(kategorier) }) : '',
+    sakerhet ? say('page-line-sureness', { sureness: inner(unstopped(sakerhet)) }) : '',
+    kategorier ? say('page-line-mostly', { categories: dotted(unstopped(kategorier)) }) : '',
   ].join(' ');
   return [tidy(first), tidy(second)];
 }
@@ -38,8 +38,8 @@ export function detailsOf(place: Place, theme: Theme, say: Say): HTMLElement {
   const missing = say('page-missing');
   const rows: [string, string | null][] = [
     [say('page-detail-injured'), typeof p.antal_skadade === 'number' ? whole(p.antal_skadade) : null],
-    [say('page-detail-severity'), p.svarighet || missing],
-    [say('page-detail-categories'), p.kategorier || null],
+    [say('page-detail-severity'), p.svarighet ? dotted(p.svarighet) : missing],
+    [say('page-detail-categories'), p.kategorier ? dotted(p.kategorier) : null],
     [say('page-detail-period'), yearsOf(place, theme) || missing],
     [
       say('page-detail-share-events', { units: theme.unit[1] }),

@@ -44,6 +44,16 @@ export function unstopped(text: string): string {
   return text.trim().replace(/\.$/, '');
 }
 
+/** The first letter small, unless the word is all capitals: for words that come inside a sentence. */
+export function inner(text: string): string {
+  return /^\p{Lu}(?!\p{Lu})/u.test(text) ? text.charAt(0).toLocaleLowerCase('sv-SE') + text.slice(1) : text;
+}
+
+/** A list parted by middle dots that never begins a line with the dot. */
+export function dotted(text: string): string {
+  return text.replaceAll(' · ', '\u00a0· ');
+}
+
 /** The first letter large. */
 export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase('sv-SE') + text.slice(1);
@@ -51,5 +61,5 @@ export function capital(text: string): string {
 
 /** Runs of blanks made one, blanks at the ends and before a full stop taken away: for sentences with empty parts. */
 export function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/ ([.,])/g, '$1').trim();
+  return text.replace(/ +/g, ' ').replace(/ ([.,])/g, '$1').trim();
 }

@@ -1,4 +1,4 @@
-/** The numbers on the map: the same as in the list, as buttons that open the same place. */
+/** The numbers on the map: the same as in the list, as buttons on short leaders, so that the area itself stays seen. */
 import { type Map as GlMap, Marker } from 'maplibre-gl';
 import type { Place, Theme } from '../contract';
 import { el, wantsStillness } from '../dom';
@@ -8,23 +8,26 @@ import { TOP } from '../placelist';
 import { spread } from '../spread';
 import type { Say } from '../texts';
 
-/** Pixels between the middles of two badges, and how far one may stand from its place. */
-const APART = 30;
-const REACH = 44;
+/** Pixels between the middles of two badges, how high one stands over its place, and how far it may give way. */
+const APART = 31;
+const RISE = 26;
+const REACH = 48;
 
 interface Badge {
   readonly rank: number;
   readonly point: [number, number];
   readonly marker: Marker;
   readonly button: HTMLButtonElement;
+  readonly leader: HTMLElement;
+  /** From the place to the middle of the badge, in pixels. */
   offset: [number, number];
 }
 
-/** A badge as paper needs it: number, middle in pixels of the map, and whether it is chosen. */
+/** A badge as paper needs it: number, place and middle in pixels of the map, and whether it is chosen. */
 export interface Shown {
   readonly rank: number;
-  readonly x: number;
-  readonly y: number;
+  readonly place: readonly [number, number];
+  readonly middle: readonly [number, number];
   readonly chosen: boolean;
 }
 
@@ -59,6 +62,7 @@ export class Badges {
     this.#chosen = rank;
     for (const { rank: one, marker, button } of this.#badges) {
       const chosen = one === rank;
+      marker.getElement().classList.toggle('chosen', chosen);
       button.setAttribute('aria-pressed', String(chosen));
       button.classList.toggle('chosen', chosen);
       if (one <= TOP || chosen) marker.addTo(this.#map);
@@ -71,7 +75,7 @@ export class Badges {
   shown(): Shown[] {
     return this.#visible().map(({ rank, point, offset }) => {
       const { x, y } = this.#map.project(point);
-      return { rank, x: x + offset[0], y: y + offset[1], chosen: rank === this.#chosen };
+      return { rank, place: [x, y], middle: [x + offset[0], y + offset[1]], chosen: rank === this.#chosen };
     });
   }
 
@@ -99,7 +103,9 @@ export class Badges {
       },
       String(rank),
     );
-    return { rank, point, button, marker: new Marker({ element: button }).setLngLat(point), offset: [0, 0] };
+    const leader = el('span', { class: 'leader' });
+    const element = el('div', { class: 'callout' }, leader, button);
+    return { rank, point, button, leader, marker: new Marker({ element }).setLngLat(point), offset: [0, 0] };
   }
 
   /** Brings a badge that got the keyboard's focus into the picture. */
@@ -111,13 +117,15 @@ export class Badges {
     const badges = this.#visible();
     const points = badges.map(({ point }): [number, number] => {
       const { x, y } = this.#map.project(point);
-      return [x, y];
+      return [x, y - RISE];
     });
-    spread(points, APART, REACH).forEach((offset, index) => {
+    spread(points, APART, REACH).forEach(([x, y], index) => {
       const badge = badges[index];
       if (badge === undefined) return;
-      badge.offset = offset;
-      badge.marker.setOffset(offset);
+      badge.offset = [x, y - RISE];
+      badge.button.style.transform = `translate(-50%, -50%) translate(${x}px, ${y - RISE}px)`;
+      badge.leader.style.width = `${Math.hypot(x, y - RISE)}px`;
+      badge.leader.style.transform = `rotate(${Math.atan2(y - RISE, x)}rad)`;
     });
   }
 }

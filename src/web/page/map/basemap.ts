@@ -32,8 +32,8 @@ const LAYERS: Readonly<Record<string, readonly LayerSpecification[]>> = {
     { id: 'water-line', type: 'line', source: 'water', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': '#a9cbda', 'line-width': 2 } },
   ],
   buildings: [
-    { id: 'buildings', type: 'fill', source: 'buildings', minzoom: 12, paint: { 'fill-color': '#d9d7d1' } },
-    { id: 'buildings-edge', type: 'line', source: 'buildings', minzoom: 14, paint: { 'line-color': '#bdbab2', 'line-width': 0.8 } },
+    { id: 'buildings', type: 'fill', source: 'buildings', minzoom: 12, paint: { 'fill-color': '#d6d4cd' } },
+    { id: 'buildings-edge', type: 'line', source: 'buildings', minzoom: 13.5, paint: { 'line-color': '#b5b2a9', 'line-width': 0.8 } },
   ],
   trees: [
     { id: 'trees', type: 'circle', source: 'trees', minzoom: 14.5, paint: { 'circle-color': '#b5cdaa', 'circle-opacity': 0.8, 'circle-radius': ['interpolate', ['linear'], ['zoom'], 14.5, 1.5, 18, 7] } },

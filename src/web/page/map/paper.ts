@@ -21,7 +21,17 @@ export function drawOnPaper(map: GlMap, badges: readonly Shown[], paper: HTMLCan
   drawNorth(pen, source.clientWidth);
 }
 
-function drawBadge(pen: CanvasRenderingContext2D, { x, y, rank, chosen }: Shown): void {
+function drawBadge(pen: CanvasRenderingContext2D, { place, middle: [x, y], rank, chosen }: Shown): void {
+  pen.strokeStyle = INK;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(...place);
+  pen.lineTo(x, y);
+  pen.stroke();
+  pen.beginPath();
+  pen.arc(...place, 3.5, 0, 2 * Math.PI);
+  pen.fillStyle = INK;
+  pen.fill();
   pen.beginPath();
   pen.arc(x, y, chosen ? 15 : 13, 0, 2 * Math.PI);
   pen.fillStyle = chosen ? '#f2b134' : INK;
