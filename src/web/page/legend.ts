@@ -25,6 +25,13 @@ const BACKGROUND_SAMPLES: Readonly<Record<string, () => SVGSVGElement>> = {
       svg('path', { d: 'M1 9h26', stroke: '#ffffff', 'stroke-width': 5 }),
     ),
   buildings: () => sample(svg('rect', { x: 5, y: 3, width: 18, height: 12, fill: '#d3d1cb', stroke: '#a9a69e' })),
+  ground: () =>
+    sample(
+      svg('rect', { x: 1, y: 2, width: 13, height: 14, fill: '#c3dbe6' }),
+      svg('rect', { x: 14, y: 2, width: 13, height: 14, fill: '#dce8d1' }),
+      svg('rect', { x: 1, y: 2, width: 26, height: 14, rx: 2, fill: 'none', stroke: '#8f9a8a' }),
+    ),
+  trees: () => sample(svg('circle', { cx: 14, cy: 9, r: 6, fill: '#b5cdaa', stroke: '#86a378' })),
   water: () => sample(svg('rect', { x: 1, y: 2, width: 26, height: 14, rx: 3, fill: '#c3dbe6', stroke: '#8fb6c8' })),
 };
 

@@ -126,7 +126,7 @@ class PageController {
     const theme = this.#theme();
     if (theme === undefined) return;
     this.#frame.legend.replaceChildren(legend(theme, this.#drawn, this.#say));
-    const source = theme.sources.length > 0 ? el('p', {}, this.#say('page-source', { sources: theme.sources.join(', ') })) : '';
+    const source = theme.sources.length > 0 ? el('p', { class: 'source-short' }, this.#say('page-source', { sources: theme.sources.join(', ') })) : '';
     this.#frame.source.replaceChildren(source, basisShort(theme, this.#say));
   }
 

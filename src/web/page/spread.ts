@@ -3,11 +3,14 @@
 /** Passes over all pairs; ten badges settle in far fewer. */
 const PASSES = 24;
 
+/** The golden angle: its multiples never fall together. */
+const GOLDEN = 2.399963;
+
 /**
  * How far each badge moves so that no two stand closer than `distance`, in the order given.
  *
  * Each moves as little as it can, and never more than `reach`, so that a badge stays with its place; badges at the very
- * same point part sideways. The result depends on the points alone.
+ * same point part in directions of their own. The result depends on the points alone.
  */
 export function spread(points: readonly (readonly [number, number])[], distance: number, reach: number): [number, number][] {
   const moved = points.map(([x, y]): [number, number] => [x, y]);
@@ -22,7 +25,8 @@ export function spread(points: readonly (readonly [number, number])[], distance:
         if (apart >= distance) continue;
         touched = true;
         const push = (distance - apart) / 2 + 0.01;
-        const [ux, uy] = apart > 0.01 ? [dx / apart, dy / apart] : [1, 0];
+        const turn = GOLDEN * (i + j);
+        const [ux, uy] = apart > 0.01 ? [dx / apart, dy / apart] : [Math.cos(turn), Math.sin(turn)];
         a[0] -= ux * push;
         a[1] -= uy * push;
         b[0] += ux * push;

@@ -49,9 +49,9 @@ export function inner(text: string): string {
   return /^\p{Lu}(?!\p{Lu})/u.test(text) ? text.charAt(0).toLocaleLowerCase('sv-SE') + text.slice(1) : text;
 }
 
-/** A list parted by middle dots that never begins a line with the dot. */
+/** A list of words with counts parted by middle dots: no line begins with a dot or with a lone count. */
 export function dotted(text: string): string {
-  return text.replaceAll(' · ', '\u00a0· ');
+  return text.replaceAll(' · ', '\u00a0· ').replace(/ (\d+)(?=\u00a0·|\.?$)/g, '\u00a0$1');
 }
 
 /** The first letter large. */

@@ -8,9 +8,20 @@ const STREET_FONT = 'Karta Semibold';
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 /** Words for the class of a street, in the tongues of the sources, and how wide it is drawn: 1 is a local street. */
-const WIDE = ['motorway', 'trunk', 'primary', 'main', 'huvudgata', 'huvudled', 'genomfart', 'infart', 'motorväg', 'riksväg', 'länsväg'];
-const MIDDLE = ['secondary', 'tertiary', 'collector', 'uppsamlingsgata', 'uppsamling', 'huvudnät'];
-const PATHS = ['path', 'footway', 'cycleway', 'pedestrian', 'track', 'steps', 'gc', 'gcm', 'gcm-väg', 'gång- och cykelväg', 'gangvag', 'cykelvag', 'gångväg', 'cykelväg', 'gång', 'cykel'];
+const WIDE = ['motorway', 'trunk', 'primary', 'main', 'through', 'rural', 'huvudgata', 'genomfart', 'landsväg', 'motorväg', 'riksväg', 'länsväg', 'infart'];
+const MIDDLE = ['secondary', 'tertiary', 'collector', 'roundabout', 'industrial', 'uppsamlingsgata', 'cirkulationsplats', 'industrigata'];
+const PATHS = ['path', 'footway', 'cycleway', 'track', 'steps', 'gc', 'gcm', 'gcm-väg', 'gång- och cykelväg', 'gångväg', 'cykelväg'];
+
+/** Kinds of ground, in both tongues, and their tone; other kinds have no tone of their own. */
+const GREEN = ['park', 'idrottsplats', 'kyrkogård', 'kolonilotter', 'sports', 'churchyard', 'allotments', 'grass', 'grönyta'];
+const WOOD = ['skog', 'wood', 'forest'];
+const WET = ['vatten', 'water', 'hav', 'sjö', 'sea', 'lake'];
+const SAND = ['badplats', 'beach'];
+const PAVED = ['torg', 'skolgård', 'parkering', 'square', 'school-yard', 'parking'];
+const KIND: ExpressionSpecification = ['downcase', ['to-string', ['coalesce', ['get', 'kind'], '']]];
+const GROUND_TONE: ExpressionSpecification = ['match', KIND, WET, '#c3dbe6', GREEN, '#dce8d1', WOOD, '#d3e2c8', SAND, '#efe8d3', PAVED, '#e6e3dc', 'rgba(0,0,0,0)'];
+const IS_AREA: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
+const IS_LINE: ExpressionSpecification = ['==', ['geometry-type'], 'LineString'];
 
 const STREET_CLASS: ExpressionSpecification = ['downcase', ['to-string', ['coalesce', ['get', 'class'], '']]];
 const IS_PATH: ExpressionSpecification = ['in', STREET_CLASS, ['literal', PATHS]];
@@ -27,9 +38,13 @@ const ROUND = { 'line-cap': 'round', 'line-join': 'round' } as const;
 
 /** Layers of each background, from the bottom up. A collection that is not here is not drawn, so it is not fetched. */
 const LAYERS: Readonly<Record<string, readonly LayerSpecification[]>> = {
+  ground: [
+    { id: 'ground-areas', type: 'fill', source: 'ground', filter: IS_AREA, paint: { 'fill-color': GROUND_TONE } },
+    { id: 'ground-lines', type: 'line', source: 'ground', filter: IS_LINE, paint: { 'line-color': '#b9b7b0', 'line-width': 1.6, 'line-dasharray': [4, 1.5] } },
+  ],
   water: [
-    { id: 'water', type: 'fill', source: 'water', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': '#c3dbe6' } },
-    { id: 'water-line', type: 'line', source: 'water', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': '#a9cbda', 'line-width': 2 } },
+    { id: 'water-areas', type: 'fill', source: 'water', filter: IS_AREA, paint: { 'fill-color': '#c3dbe6' } },
+    { id: 'water-lines', type: 'line', source: 'water', filter: IS_LINE, paint: { 'line-color': '#a9cbda', 'line-width': 2 } },
   ],
   buildings: [
     { id: 'buildings', type: 'fill', source: 'buildings', minzoom: 12, paint: { 'fill-color': '#d6d4cd' } },
@@ -74,7 +89,7 @@ export function baseStyle(places: readonly LayerSpecification[]): StyleSpecifica
     version: 8,
     sources: Object.fromEntries(sources),
     layers: [
-      { id: 'ground', type: 'background', paint: { 'background-color': '#eef0ea' } },
+      { id: 'land', type: 'background', paint: { 'background-color': '#eef0ea' } },
       ...Object.values(LAYERS).flat(),
       ...places,
       NAMES,

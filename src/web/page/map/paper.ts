@@ -2,6 +2,15 @@
 import type { Map as GlMap } from 'maplibre-gl';
 import type { Shown } from './badges';
 
+/**
+ * Chromium lays a canvas's pixels into blocks of this side and, on paper, shows the empty rest of the last block as a
+ * white edge. A canvas whose sides are whole blocks has no such edge.
+ */
+const BLOCK = 64;
+
+/** Pixels between the edge and what stands in a corner: more than half a block, so that nothing of it is cut off. */
+const INSET = 44;
+
 const FONT = '"Source Sans", sans-serif';
 const INK = '#12384a';
 
@@ -11,11 +20,15 @@ export function drawOnPaper(map: GlMap, badges: readonly Shown[], paper: HTMLCan
   const source = map.getCanvas();
   const pen = paper.getContext('2d');
   if (pen === null || source.width === 0) return;
-  paper.width = source.width;
-  paper.height = source.height;
+  paper.width = Math.ceil(source.width / BLOCK) * BLOCK;
+  paper.height = Math.ceil(source.height / BLOCK) * BLOCK;
+  // The picture grows by at most a block, so that it covers the canvas; what that cuts off is shared by both ends.
+  const growth = Math.max(paper.width / source.width, paper.height / source.height);
+  const [left, top] = [(paper.width - source.width * growth) / 2, (paper.height - source.height * growth) / 2];
+  pen.setTransform(growth, 0, 0, growth, left, top);
   pen.drawImage(source, 0, 0);
-  const ratio = source.width / Math.max(source.clientWidth, 1);
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const ratio = (growth * source.width) / Math.max(source.clientWidth, 1);
+  pen.setTransform(ratio, 0, 0, ratio, left, top);
   for (const badge of [...badges].sort((a, b) => Number(a.chosen) - Number(b.chosen) || b.rank - a.rank)) drawBadge(pen, badge);
   drawScale(pen, map.getContainer(), source.clientWidth, source.clientHeight);
   drawNorth(pen, source.clientWidth);
@@ -50,7 +63,7 @@ function drawBadge(pen: CanvasRenderingContext2D, { place, middle: [x, y], rank,
 function drawScale(pen: CanvasRenderingContext2D, container: HTMLElement, width: number, height: number): void {
   const bar = container.querySelector<HTMLElement>('.maplibregl-ctrl-scale');
   if (bar === null || bar.offsetWidth === 0) return;
-  const [right, base] = [width - 14, height - 14];
+  const [right, base] = [width - INSET, height - INSET];
   const left = right - bar.offsetWidth;
   pen.fillStyle = 'rgba(255,255,255,0.85)';
   pen.fillRect(left - 8, base - 26, right - left + 16, 34);
@@ -71,7 +84,7 @@ function drawScale(pen: CanvasRenderingContext2D, container: HTMLElement, width:
 
 /** North is always up; paper says so. */
 function drawNorth(pen: CanvasRenderingContext2D, width: number): void {
-  const [x, y] = [width - 26, 16];
+  const [x, y] = [width - INSET - 12, INSET];
   pen.fillStyle = 'rgba(255,255,255,0.85)';
   pen.fillRect(x - 16, y - 8, 32, 54);
   pen.fillStyle = INK;
