@@ -230,7 +230,7 @@ impl<'a> Filler<'a> {
         if value.is_null() {
             return;
         }
-        let geometry = geojson::Geometry::from_json_value(value).ok().map(|geometry| geometry.value);
+        let geometry = serde_json::from_value::<geojson::Geometry>(value).ok().map(|geometry| geometry.value);
         let geometry = geometry.filter(is_sound).and_then(|value| geo::Geometry::<f64>::try_from(&value).ok());
         self.point = geometry.as_ref().and_then(canonical::representative);
         self.readable = Some(geometry.is_some());

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use gdal::vector::LayerAccess;
-use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{CoordsIter, Geometry};
 
-use super::ReadError;
+use super::{ReadError, gdal_door};
 
 /// One row: its shape and its filled fields as text.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,17 +52,11 @@ pub fn read(path: &Path, layer: Option<&str>) -> Result<Vec<ShapeLayer>, ReadErr
         let formats = DRIVERS.iter().map(|(known, _)| format!(".{known}")).collect();
         return Err(ReadError::UnknownFormat { file, found: format!(".{ending}"), formats });
     };
-    let broken = |error: gdal::errors::GdalError| {
-        let cause = error.to_string();
+    let (dataset, complaints) = gdal_door::watch(|| gdal_door::open(path, driver, &[]));
+    let dataset = dataset.map_err(|error| {
+        let cause = complaints.first().cloned().unwrap_or_else(|| error.to_string());
         ReadError::BrokenVector { file: file.clone(), format: (*driver).to_owned(), cause }
-    };
-    let drivers = [*driver];
-    let options = DatasetOptions {
-        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_READONLY,
-        allowed_drivers: Some(&drivers),
-        ..DatasetOptions::default()
-    };
-    let dataset = Dataset::open_ex(path, options).map_err(broken)?;
+    })?;
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
     if let Some(wanted) = layer
         && !names.iter().any(|name| name == wanted)

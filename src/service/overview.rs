@@ -235,7 +235,7 @@ fn feature(row: crate::store::Feature, to_degrees: &Transform) -> Value {
             let [x, y] = to_degrees.convert([coord.x, coord.y]).unwrap_or([0.0, 0.0]);
             geo::Coord { x: seven(x), y: seven(y) }
         });
-        geojson::Geometry::new(geojson::GeometryValue::from(&moved))
+        geojson::Geometry::from(&moved)
     });
     let properties: Map<String, Value> = row.properties;
     json!({ "type": "Feature", "id": row.key, "geometry": geometry, "properties": properties })

@@ -174,12 +174,9 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     let mut rows: Vec<(Option<[f64; 2]>, usize)> = (0..table.len()).map(|row| (point(&mapping, &sheet, row, &chosen), row)).collect();
     rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
-    let mut cells: Vec<&str> = Vec::with_capacity(table.columns.len() + 2);
     for (point, row) in &rows {
         let place = point.map_or_else(String::new, |[x, y]| format!("{x:?} {y:?}"));
-        cells.clear();
-        cells.push(&place);
-        cells.extend(table.row(*row));
+        let cells: Vec<&str> = std::iter::once(place.as_str()).chain(table.row(*row)).collect();
         content.add(&cells);
     }
     let mut quiet = Warnings::default();

@@ -42,15 +42,6 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         columns.iter().map(|(name, kind)| (*name, swedish(&format!("col-{name}"), &[]), *kind)).collect()
     };
     let (spot_fields, event_fields) = (aliases(&HOTSPOTS), aliases(&EVENTS));
-    let look = |table, title, kind, style, fields: &'_ [(&'static str, String, FieldKind)]| Look {
-        table,
-        title,
-        description: "",
-        kind: Some(kind),
-        style,
-        fields: fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect(),
-        passport: None,
-    };
     let looks = [
         look("hotspots", &titles[0], GeometryKind::Area, &hotspot_style, &spot_fields),
         look("events", &titles[1], GeometryKind::Point, &events, &event_fields),
@@ -66,6 +57,17 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         write_project(transaction, &name, &crs, &layers)
     })?;
     Ok(())
+}
+
+fn look<'a>(
+    table: &'a str,
+    title: &'a str,
+    kind: GeometryKind,
+    style: &'a Style,
+    fields: &'a [(&'static str, String, FieldKind)],
+) -> Look<'a> {
+    let fields = fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
+    Look { table, title, description: "", kind: Some(kind), style, fields, passport: None }
 }
 
 /// The box that the project opens with: the results, else the roads.
