@@ -145,7 +145,11 @@ mod tests {
         let name = || "eps".to_owned();
         let errors = [
             Error::UnknownMethod { method: "kde".to_owned(), known: vec!["counts", "dbscan"] },
-            Error::UnknownParameter { method: "dbscan", parameter: "cell".to_owned(), known: vec!["eps", "min-points"] },
+            Error::UnknownParameter {
+                method: "dbscan",
+                parameter: "cell".to_owned(),
+                known: vec!["eps", "min-points"],
+            },
             Error::RepeatedParameter { parameter: name() },
             Error::NotANumber { parameter: name(), value: "femtio".to_owned() },
             Error::NotAWholeNumber { parameter: name(), value: "2.5".to_owned() },

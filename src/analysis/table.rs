@@ -372,10 +372,7 @@ mod tests {
     #[test]
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
-        assert_eq!(
-            refused("kde", &[]),
-            Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] }
-        );
+        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] });
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),
@@ -439,8 +436,14 @@ mod tests {
         assert_eq!(json["id"], "dbscan");
         assert!(json["limits"].as_str().expect("a text").len() > 100);
         let eps = &json["parameters"][0];
-        assert_eq!((eps["id"].as_str(), eps["type"].as_str(), eps["unit"].as_str()), (Some("eps"), Some("length"), Some("m")));
-        assert_eq!((eps["default"].as_f64(), eps["min"].as_f64(), eps["max"].as_f64()), (Some(50.0), Some(0.01), Some(1e5)));
+        assert_eq!(
+            (eps["id"].as_str(), eps["type"].as_str(), eps["unit"].as_str()),
+            (Some("eps"), Some("length"), Some("m"))
+        );
+        assert_eq!(
+            (eps["default"].as_f64(), eps["min"].as_f64(), eps["max"].as_f64()),
+            (Some(50.0), Some(0.01), Some(1e5))
+        );
         let least = &json["parameters"][1];
         assert_eq!((least["type"].as_str(), least["default"].as_u64()), (Some("whole"), Some(5)));
         let page = method("counts").expect("known").explanation();

@@ -190,7 +190,8 @@ mod tests {
 
     #[test]
     fn the_radix_sort_sorts_and_keeps_equal_keys_in_order() {
-        let keys: Vec<u64> = (0..5000_u64).map(|i| (i * 0x9E37_79B9_7F4A_7C15) >> (i % 60)).chain([7, 7]).collect();
+        let keys: Vec<u64> =
+            (0..5000_u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (i % 60)).chain([7, 7]).collect();
         let mut expected: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
         expected.sort_unstable();
         let (sorted, rows) = sorted(keys);

@@ -46,9 +46,8 @@ pub(super) fn any_within(a: (&[f64], &[f64]), b: (&[f64], &[f64]), limit: f64) -
     if all {
         return false;
     }
-    let gather = |points: (&[f64], &[f64])| -> Vec<[f64; 2]> {
-        points.0.iter().zip(points.1).map(|(&x, &y)| [x, y]).collect()
-    };
+    let gather =
+        |points: (&[f64], &[f64])| -> Vec<[f64; 2]> { points.0.iter().zip(points.1).map(|(&x, &y)| [x, y]).collect() };
     let (mut a, mut b) = (gather(a), gather(b));
     let (box_a, box_b) = (Extent::of(&a), Extent::of(&b));
     a.retain(|&point| box_b.nearest(&Extent::of(&[point])) <= limit);
