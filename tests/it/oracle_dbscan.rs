@@ -2,11 +2,19 @@
 //!
 //! `tests/oracles/dbscan.json` holds scikit-learn's answers with versions; `tests/oracles/dbscan_sklearn.py` made it and
 //! says how points come from a seed. The generator is written here a second time, bit for bit.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "the generator turns 53 bits into doubles and small doubles into indices"
+)]
 
 use std::collections::HashMap;
 
 use lagesbild::analysis::{Clustering, dbscan, dbscan_rtree};
 use lagesbild::domain::Metres;
+use lagesbild::domain::passport::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -79,7 +87,7 @@ fn points(case: &Case) -> Vec<[f64; 2]> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// Each core point labelled by the first core point of its cluster, the others by -1, as the script writes them.
@@ -115,11 +123,9 @@ fn dbscan_finds_what_scikit_learn_finds_in_twenty_random_sets() {
         assert!(case.clusters > 1 && case.core > 20, "seed {} tells nothing", case.seed);
         let points = points(case);
         check_points(case, &points);
-        let run = |by: fn(&[[f64; 2]], Metres, usize) -> Result<Clustering, lagesbild::analysis::Error>| {
-            by(&points, Metres(case.eps), case.min_points).expect("valid")
-        };
-        agrees(case, &run(dbscan), "cells");
-        agrees(case, &run(dbscan_rtree), "R-tree");
+        let eps = Metres(case.eps);
+        agrees(case, &dbscan(&points, eps, case.min_points).expect("valid"), "cells");
+        agrees(case, &dbscan_rtree(&points, eps, case.min_points).expect("valid"), "R-tree");
     }
 }
 

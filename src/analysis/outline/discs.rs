@@ -83,9 +83,8 @@ impl Lattice {
     /// Squared distance of each node of a tile to the nearest core point within reach; infinite where there is none.
     fn field(&self, cores: &[[f64; 2]], tile: &[(i64, i64, u32)]) -> Vec<f64> {
         let (west, south) = (tile[0].0 * TILE, tile[0].1 * TILE);
-        let clip = |(first, last): (i64, i64), edge: i64| {
-            ((first - edge).max(0) as usize, (last - edge).min(TILE).max(-1) + 1)
-        };
+        let clip =
+            |(first, last): (i64, i64), edge: i64| ((first - edge).max(0) as usize, (last - edge).clamp(-1, TILE) + 1);
         let mut field = vec![f64::INFINITY; NODES * NODES];
         for &(_, _, index) in tile {
             let core = cores[index as usize];
@@ -175,7 +174,7 @@ fn assembled(rings: Vec<LineString<f64>>) -> MultiPolygon<f64> {
     let outer: Vec<_> =
         polygons.iter().map(|ring| (ring.clone(), ring.bounding_rect(), ring.unsigned_area())).collect();
     for hole in holes {
-        let holds = |&at: &usize| {
+        let encloses = |&at: &usize| {
             let (ring, bounds, _) = &outer[at];
             let mut corners = hole.exterior_coords_iter();
             corners
@@ -185,7 +184,7 @@ fn assembled(rings: Vec<LineString<f64>>) -> MultiPolygon<f64> {
         let smallest = if outer.len() == 1 {
             Some(0)
         } else {
-            (0..outer.len()).filter(holds).min_by(|&a, &b| outer[a].2.total_cmp(&outer[b].2))
+            (0..outer.len()).filter(encloses).min_by(|&a, &b| outer[a].2.total_cmp(&outer[b].2))
         };
         if let Some(at) = smallest {
             polygons[at].interiors_push(hole.into_inner().0);

@@ -43,7 +43,7 @@ pub fn around_cores(cores: &[[f64; 2]], radius: Metres) -> Result<MultiPolygon<f
 /// polygons of their own. Time is O(n log n).
 #[must_use]
 pub fn of_cells(grid: &Grid, cells: &[Cell]) -> MultiPolygon<f64> {
-    squares::union(grid, cells)
+    squares::union(*grid, cells)
 }
 
 /// Area in square metres, holes taken off.
