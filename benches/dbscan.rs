@@ -14,9 +14,8 @@ const PLACES: usize = 150;
 
 fn town(n: usize) -> Vec<[f64; 2]> {
     let mut stream = Stream::new(20_240_601, 0);
-    let anywhere = |stream: &mut Stream| {
-        [580_000.0 + stream.between(0.0, SIDE), 6_602_000.0 + stream.between(0.0, SIDE)]
-    };
+    let anywhere =
+        |stream: &mut Stream| [580_000.0 + stream.between(0.0, SIDE), 6_602_000.0 + stream.between(0.0, SIDE)];
     let places: Vec<([f64; 2], f64)> =
         (0..PLACES).map(|_| (anywhere(&mut stream), stream.between(20.0, 200.0))).collect();
     let mut point = || {

@@ -8,6 +8,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "kernels turn checked coordinates into cell numbers and checked counts into 32-bit indices"
@@ -145,7 +146,11 @@ mod tests {
         let name = || "eps".to_owned();
         let errors = [
             Error::UnknownMethod { method: "kde".to_owned(), known: vec!["counts", "dbscan"] },
-            Error::UnknownParameter { method: "dbscan", parameter: "cell".to_owned(), known: vec!["eps", "min-points"] },
+            Error::UnknownParameter {
+                method: "dbscan",
+                parameter: "cell".to_owned(),
+                known: vec!["eps", "min-points"],
+            },
             Error::RepeatedParameter { parameter: name() },
             Error::NotANumber { parameter: name(), value: "femtio".to_owned() },
             Error::NotAWholeNumber { parameter: name(), value: "2.5".to_owned() },

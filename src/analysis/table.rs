@@ -46,12 +46,20 @@ pub struct Parameter {
 }
 
 /// One way of finding hotspots. Serialised with its texts in the user's language and its parameters.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Method {
-    /// Name, in kebab-case.
+    /// Name, in kebab-case; no two methods have the same.
     pub id: &'static str,
     /// What it may be told.
     pub parameters: &'static [Parameter],
+    /// How its kernel takes that.
+    settings: fn(&Parameters) -> Settings,
+}
+
+impl PartialEq for Method {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
 }
 
 /// The parts of an explanation, in the order in which they are read.
@@ -91,6 +99,11 @@ pub const METHODS: &[Method] = &[
             whole("min-points", 5.0, &MIN_POINTS, "counts-min-points-help"),
             words("value", "counts-value-help"),
         ],
+        settings: |given| Settings::Counts {
+            cell: Metres(given.number("cell")),
+            min_points: given.number("min-points") as usize,
+            value: given.text("value").map(str::to_owned),
+        },
     },
     Method {
         id: "dbscan",
@@ -99,6 +112,11 @@ pub const METHODS: &[Method] = &[
             whole("min-points", 5.0, &MIN_POINTS, "dbscan-min-points-help"),
             words("value", "dbscan-value-help"),
         ],
+        settings: |given| Settings::Dbscan {
+            eps: Metres(given.number("eps")),
+            min_points: given.number("min-points") as usize,
+            value: given.text("value").map(str::to_owned),
+        },
     },
 ];
 
@@ -129,15 +147,11 @@ impl Method {
     /// What it measures, unit, assumptions, limits, source and parameters: what `explain METHOD` prints.
     #[must_use]
     pub fn explanation(&self) -> String {
-        let mut page = format!("{} ({})\n", self.title(), self.id);
-        for part in PARTS {
-            page.push_str(&format!("\n{}\n  {}\n", text(&format!("explain-{part}"), &[]), self.part(part)));
-        }
-        page.push_str(&format!("\n{}\n", text("explain-parameters", &[])));
-        for parameter in self.parameters {
-            page.push_str(&format!("  --{}  {}\n", parameter.id, parameter.described()));
-        }
-        page
+        let heading = |part: &str| text(&format!("explain-{part}"), &[]);
+        let parts = PARTS.map(|part| format!("\n{}\n  {}\n", heading(part), self.part(part)));
+        let listed = |parameter: &Parameter| format!("  --{}  {}\n", parameter.id, parameter.described());
+        let parameters: String = self.parameters.iter().map(listed).collect();
+        format!("{} ({})\n{}\n{}\n{parameters}", self.title(), self.id, parts.concat(), heading("parameters"))
     }
 
     fn part(&self, part: &str) -> String {
@@ -300,12 +314,7 @@ impl Parameters {
     /// The parameters for the kernel.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let min_points = self.number("min-points") as usize;
-        let value = self.text("value").map(str::to_owned);
-        match self.method.id {
-            "counts" => Settings::Counts { cell: Metres(self.number("cell")), min_points, value },
-            _ => Settings::Dbscan { eps: Metres(self.number("eps")), min_points, value },
-        }
+        (self.method.settings)(self)
     }
 
     /// The parameters as a passport holds them: numbers, and the texts that were given.
@@ -330,7 +339,7 @@ impl Parameters {
         }
     }
 
-    /// A number that the method has; the tests go through all methods.
+    /// A number that the method has, which has a default; a test goes through all methods, since kernels refuse NaN.
     fn number(&self, id: &str) -> f64 {
         match self.get(id) {
             Some(Value::Number(number)) => *number,
@@ -372,10 +381,7 @@ mod tests {
     #[test]
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
-        assert_eq!(
-            refused("kde", &[]),
-            Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] }
-        );
+        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] });
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),
@@ -439,8 +445,14 @@ mod tests {
         assert_eq!(json["id"], "dbscan");
         assert!(json["limits"].as_str().expect("a text").len() > 100);
         let eps = &json["parameters"][0];
-        assert_eq!((eps["id"].as_str(), eps["type"].as_str(), eps["unit"].as_str()), (Some("eps"), Some("length"), Some("m")));
-        assert_eq!((eps["default"].as_f64(), eps["min"].as_f64(), eps["max"].as_f64()), (Some(50.0), Some(0.01), Some(1e5)));
+        assert_eq!(
+            (eps["id"].as_str(), eps["type"].as_str(), eps["unit"].as_str()),
+            (Some("eps"), Some("length"), Some("m"))
+        );
+        assert_eq!(
+            (eps["default"].as_f64(), eps["min"].as_f64(), eps["max"].as_f64()),
+            (Some(50.0), Some(0.01), Some(1e5))
+        );
         let least = &json["parameters"][1];
         assert_eq!((least["type"].as_str(), least["default"].as_u64()), (Some("whole"), Some(5)));
         let page = method("counts").expect("known").explanation();

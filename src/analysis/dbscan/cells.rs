@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::Error;
+use crate::domain::Bbox;
 
 /// What is taken off a side of eps/√2, so that rounding cannot put two points in one cell that are farther apart than eps.
 ///
@@ -50,16 +51,12 @@ impl Cells {
     /// `PointsTooFarApart` where they span 2³⁰ cells or more.
     pub fn new(points: &[[f64; 2]], eps: f64) -> Result<Self, Error> {
         let side = eps * std::f64::consts::FRAC_1_SQRT_2 * (1.0 - SHORTER);
-        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        for point in points {
-            for axis in 0..2 {
-                low[axis] = low[axis].min(point[axis]);
-                high[axis] = high[axis].max(point[axis]);
-            }
-        }
-        if points.is_empty() {
-            (low, high) = ([0.0; 2], [0.0; 2]);
-        }
+        let bounds = if points.is_empty() {
+            Bbox { min_x: 0.0, min_y: 0.0, max_x: 0.0, max_y: 0.0 }
+        } else {
+            Bbox::around(points.iter().copied())
+        };
+        let (low, high) = ([bounds.min_x, bounds.min_y], [bounds.max_x, bounds.max_y]);
         let cells_along = |axis: usize| (high[axis] - low[axis]) / side;
         if cells_along(0) >= MOST || cells_along(1) >= MOST {
             return Err(Error::PointsTooFarApart { length: eps.to_string() });
@@ -190,7 +187,8 @@ mod tests {
 
     #[test]
     fn the_radix_sort_sorts_and_keeps_equal_keys_in_order() {
-        let keys: Vec<u64> = (0..5000_u64).map(|i| (i * 0x9E37_79B9_7F4A_7C15) >> (i % 60)).chain([7, 7]).collect();
+        let keys: Vec<u64> =
+            (0..5000_u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (i % 60)).chain([7, 7]).collect();
         let mut expected: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
         expected.sort_unstable();
         let (sorted, rows) = sorted(keys);

@@ -46,9 +46,8 @@ pub(super) fn any_within(a: (&[f64], &[f64]), b: (&[f64], &[f64]), limit: f64) -
     if all {
         return false;
     }
-    let gather = |points: (&[f64], &[f64])| -> Vec<[f64; 2]> {
-        points.0.iter().zip(points.1).map(|(&x, &y)| [x, y]).collect()
-    };
+    let gather =
+        |points: (&[f64], &[f64])| -> Vec<[f64; 2]> { points.0.iter().zip(points.1).map(|(&x, &y)| [x, y]).collect() };
     let (mut a, mut b) = (gather(a), gather(b));
     let (box_a, box_b) = (Extent::of(&a), Extent::of(&b));
     a.retain(|&point| box_b.nearest(&Extent::of(&[point])) <= limit);
@@ -84,14 +83,9 @@ struct Extent {
 
 impl Extent {
     fn of(points: &[[f64; 2]]) -> Self {
-        let mut extent = Self { low: [f64::INFINITY; 2], high: [f64::NEG_INFINITY; 2] };
-        for point in points {
-            for axis in 0..2 {
-                extent.low[axis] = extent.low[axis].min(point[axis]);
-                extent.high[axis] = extent.high[axis].max(point[axis]);
-            }
-        }
-        extent
+        let lowest = |axis: usize| points.iter().map(|point| point[axis]).fold(f64::INFINITY, f64::min);
+        let highest = |axis: usize| points.iter().map(|point| point[axis]).fold(f64::NEG_INFINITY, f64::max);
+        Self { low: [lowest(0), lowest(1)], high: [highest(0), highest(1)] }
     }
 
     /// At most the squared distance of any point of this box to any of the other.

@@ -1,7 +1,7 @@
 //! DBSCAN: where do events lie closer together than a density that the user chooses?
 //!
 //! Source: Ester, Kriegel, Sander & Xu (1996), KDD-96, 226-231. Cells of side eps/√2 and closest pairs between cells:
-//! Gunawan (2013), MSc thesis, TU Eindhoven; Gan & Tao (2015), SIGMOD, 519-530. Exact, not their approximation.
+//! Gunawan (2013), master's thesis, TU Eindhoven; Gan & Tao (2015), SIGMOD, 519-530. Exact, not their approximation.
 //! Oracle: scikit-learn `DBSCAN`, core points and their partition (`tests/it/oracle_dbscan.rs`); an all-pairs version
 //! of the definition, borders and numbers included, and [`super::dbscan_rtree`] (`props.rs`).
 
@@ -19,8 +19,8 @@ use super::sets::Sets;
 use super::{Error, check_length, check_points, range_text};
 use crate::domain::Metres;
 use cells::{Cells, Windows};
-use closest::{any_within, count_within};
 pub(super) use closest::squared;
+use closest::{any_within, count_within};
 pub(super) use numbering::{Nearest, numbered};
 
 /// The range of eps. Below a centimetre no position is that good; above 100 km nothing is a place.
@@ -165,16 +165,16 @@ fn link(cells: &Cells, cores: &Cores, limit: f64) -> Sets {
         cells.ranges(CELLS_A_TASK).into_par_iter().for_each(|range| {
             let mut windows = Windows::new(cells, range.start);
             for cell in range {
-                let windows = windows.around(cell);
                 let own = cores.of(cell);
                 if own.0.is_empty() {
                     continue;
                 }
-                for other in windows.into_iter().flatten().filter(|&other| other > cell) {
-                    if cells.touch(cell, other) != touching || sets.joined(cell, other) {
+                for other in windows.around(cell).into_iter().flatten().filter(|&other| other > cell) {
+                    let theirs = cores.of(other);
+                    if theirs.0.is_empty() || cells.touch(cell, other) != touching || sets.joined(cell, other) {
                         continue;
                     }
-                    if any_within(own, cores.of(other), limit) {
+                    if any_within(own, theirs, limit) {
                         sets.join(cell, other);
                     }
                 }

@@ -47,9 +47,7 @@ fn by_definition(points: &[[f64; 2]], eps: f64, min_points: usize) -> Clustering
         let smaller = |a: [f64; 2], b: [f64; 2]| if b < a { b } else { a };
         members.iter().map(|&at| points[at]).fold([f64::INFINITY; 2], smaller)
     };
-    members.sort_by(|a, b| {
-        b.len().cmp(&a.len()).then(first(a).partial_cmp(&first(b)).expect("finite"))
-    });
+    members.sort_by(|a, b| b.len().cmp(&a.len()).then(first(a).partial_cmp(&first(b)).expect("finite")));
     let mut cluster = vec![None; n];
     for (members, number) in members.iter().zip(1..) {
         for &at in members {

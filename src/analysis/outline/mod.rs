@@ -20,8 +20,8 @@ pub const RADIUS_M: RangeInclusive<f64> = super::dbscan::EPS_M;
 /// The ground within `radius` metres of any core point.
 ///
 /// - `cores`: `[n]` x (east) and y (north) in metres; none give the empty shape
-/// - every disc lies inside the shape. Along an open arc the shape reaches at most `radius / 60` too far; gaps and notches
-///   narrower than `radius / 8` are closed. With the `eps` of [`super::dbscan()`] as radius it holds all members of the
+/// - every disc lies inside the shape. Along an open arc the shape reaches at most `radius / 60` too far, in a notch
+///   between discs `radius / 14`; gaps narrower than `radius / 8` may close. With the `eps` of [`super::dbscan()`] as radius it holds all members of the
 ///   cluster, border points included
 /// - an outline has about 8 vertices for each radius of its length
 ///
@@ -43,7 +43,7 @@ pub fn around_cores(cores: &[[f64; 2]], radius: Metres) -> Result<MultiPolygon<f
 /// polygons of their own. Time is O(n log n).
 #[must_use]
 pub fn of_cells(grid: &Grid, cells: &[Cell]) -> MultiPolygon<f64> {
-    squares::union(grid, cells)
+    squares::union(*grid, cells)
 }
 
 /// Area in square metres, holes taken off.

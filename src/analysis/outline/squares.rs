@@ -20,7 +20,7 @@ struct Edge {
 }
 
 /// See [`super::of_cells`].
-pub(super) fn union(grid: &Grid, cells: &[Cell]) -> MultiPolygon<f64> {
+pub(super) fn union(grid: Grid, cells: &[Cell]) -> MultiPolygon<f64> {
     let mut cells = cells.to_vec();
     cells.sort_unstable();
     cells.dedup();
@@ -43,7 +43,7 @@ pub(super) fn union(grid: &Grid, cells: &[Cell]) -> MultiPolygon<f64> {
         }
     }
     let place = |&(column, row): &Corner| Coord { x: column as f64 * grid.side_m(), y: row as f64 * grid.side_m() };
-    let close = |ring: &Vec<Corner>| LineString::from_iter(ring.iter().chain(ring.first()).map(place));
+    let close = |ring: &Vec<Corner>| ring.iter().chain(ring.first()).map(place).collect::<LineString>();
     let polygon = |(outer, holes): &(Vec<Corner>, Vec<Vec<Corner>>)| {
         Polygon::new(close(outer), holes.iter().map(close).collect())
     };
