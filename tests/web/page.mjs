@@ -356,6 +356,54 @@ if (overview.backgrounds.length > 0) {
   }, { forgiven: true, before: (page) => page.route(items({ collection: 'roads' }), (route) => route.fulfill({ status: 503, body: '' })) }));
 }
 
+await test('places come page by page, whatever host the links name', () => withPage(async (page) => {
+  assert.deepEqual(await listRanks(page), places.slice(0, TOP).map(({ properties }) => properties.rang));
+  const all = await page.locator('.place').evaluateAll((every) => every.map((one) => Number(one.dataset.rank)));
+  assert.deepEqual(all, places.map(({ properties }) => properties.rang));
+}, {
+  before: (page) => page.route(items(theme), (route) => {
+    const offset = Number(new URL(route.request().url()).searchParams.get('offset'));
+    const features = places.slice(offset, offset + 1);
+    const links = offset + 1 < places.length ? [{ rel: 'next', href: `http://annan-adress.invalid/x/items?limit=1&offset=${offset + 1}` }] : [];
+    return route.fulfill({ contentType: 'application/geo+json', body: JSON.stringify({ type: 'FeatureCollection', numberMatched: places.length, numberReturned: 1, links, features }) });
+  }),
+}));
+
+const withOverview = (change) => (page) => page.route('**/overview', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(change(structuredClone(overview))) }));
+
+await test('a store without results says what to do', () => withPage(async (page) => {
+  assert.ok(await page.getByRole('heading', { name: texts['page-no-theme'] }).isVisible());
+  await axe(page, 'no theme');
+}, { before: withOverview((all) => ({ ...all, themes: [] })) }));
+
+await test('a theme without a single event, period, source or mark is told as such', () => withPage(async (page) => {
+  const units = theme.unit[1];
+  assert.ok(await page.getByRole('heading', { name: say('page-empty', { units }) }).isVisible());
+  assert.ok(await page.getByRole('heading', { name: say('page-places', { units }), exact: true }).isVisible());
+  assert.equal(await page.locator('.mark').count(), 0);
+  assert.doesNotMatch(await page.locator('body').innerText(), /undefined|null|NaN/);
+}, {
+  before: async (page) => {
+    await page.route(items(theme), fulfilEmpty);
+    await withOverview((all) => ({ ...all, mark: null, themes: [{ ...all.themes[0], n: 0, unplaced: 0, in_hotspots: 0, period: null, sources: [], not_shows: '', passport: {} }] }))(page);
+  },
+}));
+
+await test('a place that lacks everything but its rank still has its line', () => withPage(async (page) => {
+  const rank = places[0].properties.rang;
+  const line = plain(await page.locator(`.place[data-rank="${rank}"]`).textContent());
+  assert.ok(line.startsWith(`${rank}. ${texts['page-unnamed']} – ${texts['page-count-missing']}`), line);
+  await page.locator(`.place[data-rank="${rank}"]`).click();
+  assert.match(await page.locator(`#plats-${rank}`).innerText(), new RegExp(texts['page-missing']));
+  assert.doesNotMatch(await page.locator('body').innerText(), /undefined|null|NaN/);
+}, {
+  before: (page) => page.route(items(theme), (route) => {
+    const [{ geometry, properties }] = places;
+    const features = [{ type: 'Feature', geometry, properties: { rang: properties.rang, namn: null, n: null } }];
+    return route.fulfill({ contentType: 'application/geo+json', body: JSON.stringify({ type: 'FeatureCollection', numberMatched: 1, numberReturned: 1, links: [], features }) });
+  }),
+}));
+
 await test('without WebGL the list is whole and the map says why it is not there', () => withPage(async (page) => {
   assert.ok(await page.getByText(texts['page-map-failed']).isVisible());
   assert.deepEqual(await listRanks(page), places.slice(0, TOP).map(({ properties }) => properties.rang));

@@ -13,7 +13,7 @@ import { drawOnPaper } from './paper';
 import { PLACE_LAYERS, chosenFilter, hatchImage, hatchName, placeData, themePaint } from './placelayers';
 
 /** Closest that a chosen place is shown, so that one still sees where in the town it lies. */
-const CLOSEST = 16;
+const CLOSEST = 15.6;
 
 /** Widest wait in milliseconds for a sharper picture before printing what there is. */
 const PRINT_WAIT = 4000;
