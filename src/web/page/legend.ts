@@ -21,7 +21,7 @@ function classSample(one: LegendClass): SVGSVGElement {
 const BACKGROUND_SAMPLES: Readonly<Record<string, () => SVGSVGElement>> = {
   roads: () =>
     sample(
-      svg('path', { d: 'M1 9h26', stroke: '#b9b4a8', 'stroke-width': 7 }),
+      svg('path', { d: 'M1 9h26', stroke: '#b3ad9e', 'stroke-width': 7 }),
       svg('path', { d: 'M1 9h26', stroke: '#ffffff', 'stroke-width': 5 }),
     ),
   buildings: () => sample(svg('rect', { x: 5, y: 3, width: 18, height: 12, fill: '#d3d1cb', stroke: '#a9a69e' })),

@@ -43,6 +43,8 @@ class PageController {
     await this.#startMap();
     await listed;
     await this.#loadBackgrounds();
+    await this.#map?.drawn();
+    // For whoever photographs or tests the page.
     document.documentElement.dataset['ready'] = 'true';
   }
 

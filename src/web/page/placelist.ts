@@ -37,7 +37,7 @@ export function placeList(places: readonly Place[], theme: Theme, say: Say, onCh
       el(
         'span',
         { class: 'place-text' },
-        el('span', { class: 'place-line' }, el('strong', {}, nameOf(place, say)), ' – ', el('span', { class: 'together' }, first)),
+        el('span', { class: 'place-line' }, el('strong', {}, nameOf(place, say)), ' ', el('span', { class: 'together' }, `– ${first}`)),
         second !== '' && el('span', { class: 'place-more' }, ` ${second}`),
       ),
     );

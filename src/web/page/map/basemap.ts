@@ -55,7 +55,7 @@ const LAYERS: Readonly<Record<string, readonly LayerSpecification[]>> = {
   ],
   roads: [
     { id: 'paths', type: 'line', source: 'roads', filter: IS_PATH, minzoom: 13, layout: { 'line-join': 'round' }, paint: { 'line-color': '#b3ad9e', 'line-width': 1.2, 'line-dasharray': [3, 2] } },
-    { id: 'streets-edge', type: 'line', source: 'roads', filter: IS_STREET, layout: ROUND, paint: { 'line-color': '#cfcabd', 'line-width': streetWidth(1.6) } },
+    { id: 'streets-edge', type: 'line', source: 'roads', filter: IS_STREET, layout: ROUND, paint: { 'line-color': '#c3beb0', 'line-width': streetWidth(1.6) } },
     { id: 'streets', type: 'line', source: 'roads', filter: IS_STREET, layout: ROUND, paint: { 'line-color': '#ffffff', 'line-width': streetWidth(0) } },
   ],
 };
@@ -89,7 +89,7 @@ export function baseStyle(places: readonly LayerSpecification[]): StyleSpecifica
     version: 8,
     sources: Object.fromEntries(sources),
     layers: [
-      { id: 'land', type: 'background', paint: { 'background-color': '#eef0ea' } },
+      { id: 'land', type: 'background', paint: { 'background-color': '#ebede6' } },
       ...Object.values(LAYERS).flat(),
       ...places,
       NAMES,

@@ -2,14 +2,8 @@
 import type { Map as GlMap } from 'maplibre-gl';
 import type { Shown } from './badges';
 
-/**
- * Chromium lays a canvas's pixels into blocks of this side and, on paper, shows the empty rest of the last block as a
- * white edge. A canvas whose sides are whole blocks has no such edge.
- */
-const BLOCK = 64;
-
-/** Pixels between the edge and what stands in a corner: more than half a block, so that nothing of it is cut off. */
-const INSET = 44;
+/** Pixels between the edge and what stands in a corner. */
+const INSET = 16;
 
 const FONT = '"Source Sans", sans-serif';
 const INK = '#12384a';
@@ -18,20 +12,31 @@ const INK = '#12384a';
 export function drawOnPaper(map: GlMap, badges: readonly Shown[], paper: HTMLCanvasElement): void {
   map.redraw();
   const source = map.getCanvas();
+  const picture = pixelsOf(source);
   const pen = paper.getContext('2d');
-  if (pen === null || source.width === 0) return;
-  paper.width = Math.ceil(source.width / BLOCK) * BLOCK;
-  paper.height = Math.ceil(source.height / BLOCK) * BLOCK;
-  // The picture grows by at most a block, so that it covers the canvas; what that cuts off is shared by both ends.
-  const growth = Math.max(paper.width / source.width, paper.height / source.height);
-  const [left, top] = [(paper.width - source.width * growth) / 2, (paper.height - source.height * growth) / 2];
-  pen.setTransform(growth, 0, 0, growth, left, top);
-  pen.drawImage(source, 0, 0);
-  const ratio = (growth * source.width) / Math.max(source.clientWidth, 1);
-  pen.setTransform(ratio, 0, 0, ratio, left, top);
+  if (pen === null || picture === null) return;
+  paper.width = source.width;
+  paper.height = source.height;
+  pen.putImageData(picture, 0, 0);
+  const ratio = source.width / Math.max(source.clientWidth, 1);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   for (const badge of [...badges].sort((a, b) => Number(a.chosen) - Number(b.chosen) || b.rank - a.rank)) drawBadge(pen, badge);
   drawScale(pen, map.getContainer(), source.clientWidth, source.clientHeight);
   drawNorth(pen, source.clientWidth);
+}
+
+/**
+ * The pixels of a canvas. Taken one by one, because Chromium prints a WebGL canvas that was drawn onto another one a few
+ * percent too small.
+ */
+function pixelsOf(source: HTMLCanvasElement): ImageData | null {
+  if (source.width === 0 || source.height === 0) return null;
+  const copy = document.createElement('canvas');
+  copy.width = source.width;
+  copy.height = source.height;
+  const pen = copy.getContext('2d', { willReadFrequently: true });
+  pen?.drawImage(source, 0, 0);
+  return pen?.getImageData(0, 0, copy.width, copy.height) ?? null;
 }
 
 function drawBadge(pen: CanvasRenderingContext2D, { place, middle: [x, y], rank, chosen }: Shown): void {

@@ -13,7 +13,7 @@ import { drawOnPaper } from './paper';
 import { PLACE_LAYERS, chosenFilter, hatchImage, hatchName, placeData, themePaint } from './placelayers';
 
 /** Closest that a chosen place is shown, so that one still sees where in the town it lies. */
-const CLOSEST = 16;
+const CLOSEST = 15.6;
 
 /** Widest wait in milliseconds for a sharper picture before printing what there is. */
 const PRINT_WAIT = 4000;
@@ -26,6 +26,8 @@ export interface MapView {
   select(rank: number | null, go: boolean): void;
   /** Draws a background. */
   background(id: string, features: readonly Feature<Geometry | null>[]): void;
+  /** Resolves once everything given so far is drawn. */
+  drawn(): Promise<void>;
   /** Draws the picture for paper as it stands. */
   paper(canvas: HTMLCanvasElement): void;
   /** Resolves once the map is drawn at twice the sharpness; the function given back returns to normal. */
@@ -70,6 +72,11 @@ export async function makeMap(container: HTMLElement, overview: Overview, say: S
   map.addControl(new MapButtons(say, overview.name, goHome), 'top-right');
   map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-right');
 
+  // Whether the map is on its way somewhere can be read off the page: whoever photographs or tests it waits for that.
+  container.dataset['still'] = 'true';
+  map.on('movestart', () => (container.dataset['still'] = 'false'));
+  map.on('moveend', () => (container.dataset['still'] = 'true'));
+
   await new Promise<void>((resolve) => void map.once('load', () => resolve()));
 
   const badges = new Badges(map, say, onChoose);
@@ -87,7 +94,14 @@ export async function makeMap(container: HTMLElement, overview: Overview, say: S
   map.on('mousemove', 'places', () => void (map.getCanvas().style.cursor = 'pointer'));
   map.on('mouseleave', 'places', () => void (map.getCanvas().style.cursor = ''));
 
+  const drawn = (): Promise<void> =>
+    new Promise((resolve) => {
+      map.once('idle', () => resolve());
+      map.triggerRepaint();
+    });
+
   return {
+    drawn,
     show(places, theme) {
       shown = places;
       const classes = withMissing(theme.classes, say('page-missing'));
@@ -122,11 +136,7 @@ export async function makeMap(container: HTMLElement, overview: Overview, say: S
     async sharpen() {
       const before = map.getPixelRatio();
       map.setPixelRatio(Math.max(before, 2));
-      await new Promise<void>((resolve) => {
-        map.once('idle', () => resolve());
-        setTimeout(resolve, PRINT_WAIT);
-        map.triggerRepaint();
-      });
+      await Promise.race([drawn(), new Promise((resolve) => setTimeout(resolve, PRINT_WAIT))]);
       return () => map.setPixelRatio(before);
     },
   };
