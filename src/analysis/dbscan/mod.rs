@@ -3,7 +3,7 @@
 //! Source: Ester, Kriegel, Sander & Xu (1996), KDD-96, 226-231. Cells of side eps/√2 and closest pairs between cells:
 //! Gunawan (2013), master's thesis, TU Eindhoven; Gan & Tao (2015), SIGMOD, 519-530. Exact, not their approximation.
 //! Oracle: scikit-learn `DBSCAN`, core points and their partition (`tests/it/oracle_dbscan.rs`); an all-pairs version
-//! of the definition, borders and numbers included, and [`super::dbscan_rtree`] (`props.rs`).
+//! of the definition, borders and numbers included, and [`super::dbscan_rtree()`] (`props.rs`).
 
 mod cells;
 mod closest;
