@@ -59,7 +59,7 @@ struct Entry {
 }
 
 /// The files of the catalogue; a test holds that no id stands in two of them.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("../data/texts/analysis.toml"),
     include_str!("../data/texts/cli.toml"),
     include_str!("../data/texts/crs.toml"),
@@ -68,6 +68,7 @@ const FILES: [&str; 12] = [
     include_str!("../data/texts/http.toml"),
     include_str!("../data/texts/ingest.toml"),
     include_str!("../data/texts/layers.toml"),
+    include_str!("../data/texts/mapping.toml"),
     include_str!("../data/texts/page.toml"),
     include_str!("../data/texts/sample.toml"),
     include_str!("../data/texts/service.toml"),
@@ -95,9 +96,7 @@ fn choose<'a>(sv: &'a str, en: &'a str) -> &'a str {
 
 /// Replaces each `{name}` by its value; an unknown name stays as it is.
 fn fill(template: &str, values: &[(&str, String)]) -> String {
-    values
-        .iter()
-        .fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
 /// The text with this id, its `{names}` replaced. An id that is not in the catalogue comes back as itself.
@@ -113,6 +112,12 @@ pub fn text(id: &str, values: &[(&str, String)]) -> String {
 #[must_use]
 pub fn swedish(id: &str, values: &[(&str, String)]) -> String {
     CATALOGUE.get(id).map_or_else(|| id.to_owned(), |entry| fill(&entry.sv, values))
+}
+
+/// The ids that start with `prefix`, in alphabetical order.
+#[must_use]
+pub fn ids(prefix: &str) -> Vec<&'static str> {
+    CATALOGUE.keys().map(String::as_str).filter(|id| id.starts_with(prefix)).collect()
 }
 
 /// Whether the catalogue holds this id as an error (with a kind).

@@ -1,6 +1,12 @@
 //! Rows as they stand in a file, before anyone has said what they mean: text cells in one arena.
 //!
-//! A million rows of six short cells cost their text plus eight bytes a cell. Limit: 4 GiB of text in one table.
+//! A million rows of six short cells cost their text plus four bytes a cell. Limits: 4 GiB of text and
+//! [`MAX_CELLS`] cells in one table.
+
+use std::collections::{HashMap, HashSet};
+
+/// Most cells in one table: 2 GiB of cell ends. Ten million rows of fifty columns fit.
+pub const MAX_CELLS: usize = 1 << 29;
 
 /// The rows of one sheet, layer or file.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +28,8 @@ pub struct Table {
     /// Rows that could not be split into the header's columns: row number and the raw text.
     pub broken: Vec<BrokenRow>,
     text: String,
-    spans: Vec<(u32, u32)>,
+    /// Where each cell ends in `text`; it begins where the one before it ends.
+    ends: Vec<u32>,
     row_numbers: Vec<u32>,
     points: Vec<Option<[f64; 2]>>,
     centroids: Vec<bool>,
@@ -43,37 +50,50 @@ impl Table {
     /// An empty table with these columns. Names are trimmed and made unique.
     #[must_use]
     pub fn new(file: &str, sheet: Option<String>, columns: impl IntoIterator<Item = String>) -> Self {
+        let mut taken: HashSet<String> = HashSet::new();
+        let mut counts: HashMap<String, usize> = HashMap::new();
         let mut unique: Vec<String> = Vec::new();
         for (index, name) in columns.into_iter().enumerate() {
             let name = name.trim().trim_start_matches('\u{feff}').to_owned();
             let base = if name.is_empty() { format!("kolumn_{}", index + 1) } else { name };
             let mut candidate = base.clone();
-            let mut count = 2;
-            while unique.contains(&candidate) {
+            while !taken.insert(candidate.clone()) {
+                let count = counts.entry(base.clone()).or_insert(1);
+                *count += 1;
                 candidate = format!("{base}_{count}");
-                count += 1;
             }
             unique.push(candidate);
         }
         Self { file: file.to_owned(), sheet, columns: unique, ..Self::default() }
     }
 
+    /// Makes room for `rows` rows and `text` bytes of text, so that a table of known size grows once.
+    pub fn reserve(&mut self, rows: usize, text: usize) {
+        self.text.reserve(text);
+        self.ends.reserve(rows.saturating_mul(self.columns.len()).min(MAX_CELLS));
+        self.row_numbers.reserve(rows);
+    }
+
     /// Adds a row. `cells` beyond the columns are ignored and missing ones are empty: readers report such rows as
-    /// [`BrokenRow`] instead. Returns `false`, and adds nothing, where the table would pass 4 GiB of text.
+    /// [`BrokenRow`] instead. Returns `false`, and adds nothing, where the table would pass 4 GiB of text or
+    /// [`MAX_CELLS`] cells.
     pub fn push<'a>(&mut self, row: u32, cells: impl IntoIterator<Item = &'a str>) -> bool {
-        let (text_before, spans_before) = (self.text.len(), self.spans.len());
-        let wanted = spans_before + self.columns.len();
+        let (text_before, ends_before) = (self.text.len(), self.ends.len());
+        let wanted = ends_before + self.columns.len();
+        if wanted > MAX_CELLS {
+            return false;
+        }
         for cell in cells.into_iter().take(self.columns.len()) {
-            let start = self.text.len();
             self.text.push_str(cell);
-            let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(self.text.len())) else {
+            let Ok(end) = u32::try_from(self.text.len()) else {
                 self.text.truncate(text_before);
-                self.spans.truncate(spans_before);
+                self.ends.truncate(ends_before);
                 return false;
             };
-            self.spans.push((start, end));
+            self.ends.push(end);
         }
-        self.spans.resize(wanted, (0, 0));
+        let end = self.ends.last().copied().unwrap_or(0);
+        self.ends.resize(wanted, end);
         self.row_numbers.push(row);
         true
     }
@@ -119,8 +139,10 @@ impl Table {
         if column >= self.columns.len() {
             return "";
         }
-        let span = self.spans.get(row * self.columns.len() + column);
-        span.map_or("", |&(start, end)| &self.text[start as usize..end as usize])
+        let index = row * self.columns.len() + column;
+        let Some(&end) = self.ends.get(index) else { return "" };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start as usize..end as usize]
     }
 
     /// All cells of a row.
@@ -168,5 +190,28 @@ mod tests {
         assert_eq!(table.column("A"), Some(0));
         assert_eq!(table.column("KOLUMN_3"), Some(2));
         assert_eq!(table.row_number(1), 3);
+        assert_eq!(table.row(0).collect::<Vec<_>>(), ["1", "två", "", "4"]);
+    }
+
+    #[test]
+    fn a_row_of_missing_cells_keeps_the_rows_after_it_in_place() {
+        let mut table = Table::new("x.csv", None, ["a", "b", "c"].map(str::to_owned));
+        assert!(table.push(2, []) && table.push(3, ["1", "2", "3", "ignored"]) && table.push(4, ["4"]));
+        let cells: Vec<Vec<&str>> = (0..3).map(|row| table.row(row).collect()).collect();
+        assert_eq!(cells, [["", "", ""], ["1", "2", "3"], ["4", "", ""]]);
+    }
+
+    #[test]
+    fn ten_thousand_columns_of_one_name_are_made_unique_at_once() {
+        let table = Table::new("x.csv", None, std::iter::repeat_n("a".to_owned(), 10_000));
+        assert_eq!((table.columns[0].as_str(), table.columns[9_999].as_str()), ("a", "a_10000"));
+        let unique: HashSet<&String> = table.columns.iter().collect();
+        assert_eq!(unique.len(), 10_000);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_made_one_is_never_taken_twice() {
+        let table = Table::new("x.csv", None, ["a_2", "a", "a", "a"].map(str::to_owned));
+        assert_eq!(table.columns, ["a_2", "a", "a_3", "a_4"]);
     }
 }

@@ -1,1 +1,23 @@
-//! To be written.
+//! One function a use case: the only place where the pure parts and the edges meet.
+//!
+//! `cli` and `http` parse, call one function here, and format its answer. Every answer is a value that serialises.
+
+pub mod analyse;
+pub mod background;
+pub mod columns;
+pub mod error;
+pub mod facts;
+pub mod hotspots;
+pub mod import;
+pub mod init;
+pub mod list;
+pub mod overview;
+pub mod preview;
+pub mod progress;
+pub mod quarantine;
+pub mod rows;
+pub mod sample;
+pub mod styles;
+
+pub use error::{Error, Result};
+pub use progress::{Progress, Silent};

@@ -1,0 +1,55 @@
+//! DBSCAN at 1,000, 10,000 and 100,000 points of a town: 40 % anywhere in 16 by 16 km, the rest in 150 places.
+//!
+//! Run with `cargo bench --bench dbscan`; note machine and commit beside the numbers.
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lagesbild::analysis::{counts, dbscan, dbscan_rtree, groups, outline};
+use lagesbild::domain::random::Stream;
+use lagesbild::domain::{Grid, Metres};
+
+const SIDE: f64 = 16_000.0;
+const PLACES: usize = 150;
+
+fn town(n: usize) -> Vec<[f64; 2]> {
+    let mut stream = Stream::new(20_240_601, 0);
+    let anywhere =
+        |stream: &mut Stream| [580_000.0 + stream.between(0.0, SIDE), 6_602_000.0 + stream.between(0.0, SIDE)];
+    let places: Vec<([f64; 2], f64)> =
+        (0..PLACES).map(|_| (anywhere(&mut stream), stream.between(20.0, 200.0))).collect();
+    let mut point = || {
+        if stream.chance(0.4) {
+            return anywhere(&mut stream);
+        }
+        let (middle, spread) = places[stream.below(PLACES)];
+        middle.map(|coordinate| coordinate + spread * stream.normal())
+    };
+    (0..n).map(|_| point()).collect()
+}
+
+fn kernels(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("hotspots");
+    group.sample_size(10);
+    let grid = Grid::new(Metres(250.0)).expect("allowed");
+    for n in [1_000, 10_000, 100_000] {
+        let points = town(n);
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_with_input(BenchmarkId::new("dbscan", n), &points, |bencher, points| {
+            bencher.iter(|| dbscan(black_box(points), Metres(50.0), 10).expect("valid"));
+        });
+        group.bench_with_input(BenchmarkId::new("dbscan_rtree", n), &points, |bencher, points| {
+            bencher.iter(|| dbscan_rtree(black_box(points), Metres(50.0), 10).expect("valid"));
+        });
+        group.bench_with_input(BenchmarkId::new("counts", n), &points, |bencher, points| {
+            bencher.iter(|| groups(&counts(black_box(points), &grid).expect("valid"), 5));
+        });
+        group.bench_with_input(BenchmarkId::new("around_cores", n), &points, |bencher, points| {
+            bencher.iter(|| outline::around_cores(black_box(points), Metres(50.0)).expect("valid"));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, kernels);
+criterion_main!(benches);

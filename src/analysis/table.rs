@@ -1,0 +1,461 @@
+//! The methods that there are, and what each may be told. Command line, HTTP and documentation are made from this table.
+//!
+//! A method's texts are in the catalogue under its id: `dbscan-title`, `dbscan-question`, `dbscan-measures`,
+//! `dbscan-unit`, `dbscan-assumptions`, `dbscan-limits`, `dbscan-source`; a parameter's under `dbscan-eps-help`.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use super::dbscan::EPS_M;
+use super::{Error, range_text};
+use crate::domain::Metres;
+use crate::texts::text;
+
+/// What a parameter holds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParameterKind {
+    /// Metres.
+    Length,
+    /// A whole number.
+    Whole,
+    /// A text, such as the name of a column.
+    Text,
+}
+
+/// One thing that a method may be told. Serialised with `id type unit default min max help`, help in the user's language.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter {
+    /// Name: `--eps` on the command line, `eps` elsewhere.
+    pub id: &'static str,
+    /// What it holds.
+    pub kind: ParameterKind,
+    /// Unit, where it has one.
+    pub unit: Option<&'static str>,
+    /// What it is where nothing is said; every number has a default, a text has none.
+    pub default: Option<f64>,
+    /// Smallest number allowed.
+    pub min: Option<f64>,
+    /// Largest number allowed.
+    pub max: Option<f64>,
+    /// Id of the help text.
+    pub help: &'static str,
+}
+
+/// One way of finding hotspots. Serialised with its texts in the user's language and its parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Method {
+    /// Name, in kebab-case; no two methods have the same.
+    pub id: &'static str,
+    /// What it may be told.
+    pub parameters: &'static [Parameter],
+    /// How its kernel takes that.
+    settings: fn(&Parameters) -> Settings,
+}
+
+impl PartialEq for Method {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// The parts of an explanation, in the order in which they are read.
+const PARTS: [&str; 6] = ["question", "measures", "unit", "assumptions", "limits", "source"];
+
+/// The range of a cell's side. Below 10 m a cell is finer than most positions; above 100 km it is no place.
+pub const CELL_M: RangeInclusive<f64> = 10.0..=100_000.0;
+
+/// The range of the least number of events.
+pub const MIN_POINTS: RangeInclusive<f64> = 1.0..=1_000_000.0;
+
+const fn length(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
+    let (min, max) = (Some(*range.start()), Some(*range.end()));
+    Parameter { id, kind: ParameterKind::Length, unit: Some("m"), default: Some(default), min, max, help }
+}
+
+const fn whole(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
+    let (min, max) = (Some(*range.start()), Some(*range.end()));
+    Parameter { id, kind: ParameterKind::Whole, unit: None, default: Some(default), min, max, help }
+}
+
+const fn words(id: &'static str, help: &'static str) -> Parameter {
+    Parameter { id, kind: ParameterKind::Text, unit: None, default: None, min: None, max: None, help }
+}
+
+/// The table of methods.
+///
+/// The defaults are ours, for 5 to 10 years of accidents in a Swedish municipality. 250 m: the cells that are published
+/// as the finest to anyone. 50 m: a large junction with its approaches, well above what a position is usually off. 5
+/// events: fewer are not published; for DBSCAN, Sander, Ester, Kriegel & Xu (1998), Data Mining and Knowledge Discovery
+/// 2, 169-194, take 4 in the plane and Schubert et al. (2017), ACM TODS 42(3):19, more for data with copies and noise.
+pub const METHODS: &[Method] = &[
+    Method {
+        id: "counts",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "counts-cell-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "counts-min-points-help"),
+            words("value", "counts-value-help"),
+        ],
+        settings: |given| Settings::Counts {
+            cell: Metres(given.number("cell")),
+            min_points: given.number("min-points") as usize,
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "dbscan",
+        parameters: &[
+            length("eps", 50.0, &EPS_M, "dbscan-eps-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "dbscan-min-points-help"),
+            words("value", "dbscan-value-help"),
+        ],
+        settings: |given| Settings::Dbscan {
+            eps: Metres(given.number("eps")),
+            min_points: given.number("min-points") as usize,
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+];
+
+/// The method with this id.
+///
+/// # Errors
+/// `UnknownMethod`, which names those that there are.
+pub fn method(id: &str) -> Result<&'static Method, Error> {
+    METHODS.iter().find(|method| method.id == id).ok_or_else(|| Error::UnknownMethod {
+        method: id.to_owned(),
+        known: METHODS.iter().map(|method| method.id).collect(),
+    })
+}
+
+impl Method {
+    /// Its name in the user's language.
+    #[must_use]
+    pub fn title(&self) -> String {
+        text(&format!("{}-title", self.id), &[])
+    }
+
+    /// The question that it answers, in the user's language.
+    #[must_use]
+    pub fn question(&self) -> String {
+        self.part("question")
+    }
+
+    /// What it measures, unit, assumptions, limits, source and parameters: what `explain METHOD` prints.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let heading = |part: &str| text(&format!("explain-{part}"), &[]);
+        let parts = PARTS.map(|part| format!("\n{}\n  {}\n", heading(part), self.part(part)));
+        let listed = |parameter: &Parameter| format!("  --{}  {}\n", parameter.id, parameter.described());
+        let parameters: String = self.parameters.iter().map(listed).collect();
+        format!("{} ({})\n{}\n{}\n{parameters}", self.title(), self.id, parts.concat(), heading("parameters"))
+    }
+
+    fn part(&self, part: &str) -> String {
+        text(&format!("{}-{part}", self.id), &[])
+    }
+}
+
+impl Serialize for Method {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Method", 9)?;
+        object.serialize_field("id", self.id)?;
+        object.serialize_field("title", &self.title())?;
+        for part in PARTS {
+            object.serialize_field(part, &self.part(part))?;
+        }
+        object.serialize_field("parameters", self.parameters)?;
+        object.end()
+    }
+}
+
+impl Parameter {
+    /// The help text in the user's language.
+    #[must_use]
+    pub fn help(&self) -> String {
+        text(self.help, &[])
+    }
+
+    /// The help text with default and range, in the user's language.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let (Some(default), Some(range)) = (self.default, self.range()) else {
+            return self.help();
+        };
+        let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+        let values = [("default", format!("{default}{unit}")), ("range", range)];
+        format!("{} {}", self.help(), text("explain-default-and-range", &values))
+    }
+
+    /// The range with its unit, `0.01–100000 m`; `None` for texts.
+    #[must_use]
+    pub fn range(&self) -> Option<String> {
+        Some(range_text(&(self.min?..=self.max?), self.unit))
+    }
+
+    /// A number as this parameter writes it in JSON: whole numbers without a decimal point.
+    fn json(&self, number: f64) -> serde_json::Value {
+        match self.kind {
+            ParameterKind::Whole => (number as u64).into(),
+            ParameterKind::Length | ParameterKind::Text => number.into(),
+        }
+    }
+
+    /// The text as this parameter's value.
+    fn value(&self, given: &str) -> Result<Value, Error> {
+        let (given, parameter) = (given.trim(), self.id.to_owned());
+        if self.kind == ParameterKind::Text {
+            let filled = (!given.is_empty()).then(|| Value::Text(given.to_owned()));
+            return filled.ok_or(Error::EmptyParameter { parameter });
+        }
+        let value = given.to_owned();
+        let number = given.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite());
+        let Some(number) = number else {
+            return Err(Error::NotANumber { parameter, value });
+        };
+        if self.kind == ParameterKind::Whole && number.fract() != 0.0 {
+            return Err(Error::NotAWholeNumber { parameter, value });
+        }
+        match self.range() {
+            Some(range) if self.min.is_some_and(|min| number < min) || self.max.is_some_and(|max| number > max) => {
+                Err(Error::OutOfRange { parameter, value, range })
+            }
+            _ => Ok(Value::Number(number)),
+        }
+    }
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Parameter", 7)?;
+        object.serialize_field("id", self.id)?;
+        object.serialize_field("type", &self.kind)?;
+        object.serialize_field("unit", &self.unit)?;
+        object.serialize_field("default", &self.default.map(|number| self.json(number)))?;
+        object.serialize_field("min", &self.min.map(|number| self.json(number)))?;
+        object.serialize_field("max", &self.max.map(|number| self.json(number)))?;
+        object.serialize_field("help", &self.help())?;
+        object.end()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Value {
+    Number(f64),
+    Text(String),
+}
+
+/// Checked parameters of a method, defaults included.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    method: &'static Method,
+    /// One for each of the method's parameters; `None` where a text was not given.
+    values: Vec<Option<Value>>,
+}
+
+/// Parameters as the kernels take them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settings {
+    /// [`counts`](super::counts()) and [`groups`](super::groups()).
+    Counts {
+        /// Side of a cell.
+        cell: Metres,
+        /// Least events in each cell of a hotspot.
+        min_points: usize,
+        /// Column that is summed for each cell and hotspot.
+        value: Option<String>,
+    },
+    /// [`dbscan`](super::dbscan()).
+    Dbscan {
+        /// Distance within which events are near.
+        eps: Metres,
+        /// Least events within that distance, the event itself included.
+        min_points: usize,
+        /// Column that is summed for each hotspot.
+        value: Option<String>,
+    },
+}
+
+/// Checks what a user said about a method. A name may be written with `_` for `-`; a number with a decimal comma.
+///
+/// # Errors
+/// `UnknownMethod`, `UnknownParameter`, `RepeatedParameter`, `NotANumber`, `NotAWholeNumber`, `OutOfRange`, which names
+/// the range, and `EmptyParameter`.
+pub fn parse(method_id: &str, given: &[(&str, &str)]) -> Result<Parameters, Error> {
+    let method = method(method_id)?;
+    let mut values = vec![None; method.parameters.len()];
+    for (name, text) in given {
+        let id = name.replace('_', "-");
+        let Some(at) = method.parameters.iter().position(|parameter| parameter.id == id) else {
+            let known = method.parameters.iter().map(|parameter| parameter.id).collect();
+            return Err(Error::UnknownParameter { method: method.id, parameter: (*name).to_owned(), known });
+        };
+        if values[at].is_some() {
+            return Err(Error::RepeatedParameter { parameter: id });
+        }
+        values[at] = Some(method.parameters[at].value(text)?);
+    }
+    for (value, parameter) in values.iter_mut().zip(method.parameters) {
+        *value = value.take().or(parameter.default.map(Value::Number));
+    }
+    Ok(Parameters { method, values })
+}
+
+impl Parameters {
+    /// The method that they are for.
+    #[must_use]
+    pub const fn method(&self) -> &'static Method {
+        self.method
+    }
+
+    /// The parameters for the kernel.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        (self.method.settings)(self)
+    }
+
+    /// The parameters as a passport holds them: numbers, and the texts that were given.
+    #[must_use]
+    pub fn to_json(&self) -> BTreeMap<String, serde_json::Value> {
+        let entry = |(parameter, value): (&Parameter, &Option<Value>)| {
+            let value = match value.as_ref()? {
+                Value::Number(number) => parameter.json(*number),
+                Value::Text(text) => text.clone().into(),
+            };
+            Some((parameter.id.to_owned(), value))
+        };
+        self.method.parameters.iter().zip(&self.values).filter_map(entry).collect()
+    }
+
+    /// The text parameter with this id, where it was given.
+    #[must_use]
+    pub fn text(&self, id: &str) -> Option<&str> {
+        match self.get(id)? {
+            Value::Text(text) => Some(text),
+            Value::Number(_) => None,
+        }
+    }
+
+    /// A number that the method has, which has a default; a test goes through all methods, since kernels refuse NaN.
+    fn number(&self, id: &str) -> f64 {
+        match self.get(id) {
+            Some(Value::Number(number)) => *number,
+            _ => f64::NAN,
+        }
+    }
+
+    fn get(&self, id: &str) -> Option<&Value> {
+        let at = self.method.parameters.iter().position(|parameter| parameter.id == id)?;
+        self.values[at].as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(method: &str, given: &[(&str, &str)]) -> Error {
+        parse(method, given).expect_err("must be refused")
+    }
+
+    #[test]
+    fn what_is_not_said_takes_its_default() {
+        let dbscan = parse("dbscan", &[("eps", "37,5")]).expect("valid");
+        assert_eq!(dbscan.settings(), Settings::Dbscan { eps: Metres(37.5), min_points: 5, value: None });
+        let counts = parse("counts", &[("min_points", "3"), ("value", "kostnad")]).expect("valid");
+        let value = Some("kostnad".to_owned());
+        assert_eq!(counts.settings(), Settings::Counts { cell: Metres(250.0), min_points: 3, value });
+    }
+
+    #[test]
+    fn the_passport_holds_defaults_and_whole_numbers_without_a_point() {
+        let json = |parameters: &Parameters| serde_json::to_string(&parameters.to_json()).expect("plain");
+        assert_eq!(json(&parse("dbscan", &[]).expect("valid")), r#"{"eps":50.0,"min-points":5}"#);
+        let given = parse("counts", &[("value", "vikt")]).expect("valid");
+        assert_eq!(json(&given), r#"{"cell":250.0,"min-points":5,"value":"vikt"}"#);
+    }
+
+    #[test]
+    fn every_refusal_says_what_was_wrong() {
+        let owned = str::to_owned;
+        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] });
+        let known = vec!["eps", "min-points", "value"];
+        assert_eq!(
+            refused("dbscan", &[("cell", "5")]),
+            Error::UnknownParameter { method: "dbscan", parameter: owned("cell"), known }
+        );
+        assert_eq!(
+            refused("dbscan", &[("min-points", "5"), ("min_points", "5")]),
+            Error::RepeatedParameter { parameter: owned("min-points") }
+        );
+        for text in ["", "femtio", "NaN", "inf", "5 m"] {
+            let value = owned(text);
+            assert_eq!(refused("dbscan", &[("eps", text)]), Error::NotANumber { parameter: owned("eps"), value });
+        }
+        assert_eq!(
+            refused("dbscan", &[("min-points", "2.5")]),
+            Error::NotAWholeNumber { parameter: owned("min-points"), value: owned("2.5") }
+        );
+        assert_eq!(refused("counts", &[("value", " ")]), Error::EmptyParameter { parameter: owned("value") });
+    }
+
+    #[test]
+    fn a_number_out_of_range_names_the_range() {
+        let range = |given: &[(&str, &str)], method| match refused(method, given) {
+            Error::OutOfRange { range, .. } => range,
+            other => panic!("{other:?}"),
+        };
+        for eps in ["0", "-5", "0.009", "100001", "1e300"] {
+            assert_eq!(range(&[("eps", eps)], "dbscan"), "0.01–100000 m");
+        }
+        assert_eq!(range(&[("min-points", "0")], "counts"), "1–1000000");
+        assert_eq!(range(&[("cell", "9.99")], "counts"), "10–100000 m");
+    }
+
+    #[test]
+    fn every_method_is_complete_in_the_catalogue_and_has_settings_within_its_ranges() {
+        for method in METHODS {
+            assert_ne!(method.title(), format!("{}-title", method.id));
+            for part in PARTS {
+                assert_ne!(method.part(part), format!("{}-{part}", method.id));
+                assert_ne!(text(&format!("explain-{part}"), &[]), format!("explain-{part}"));
+            }
+            for parameter in method.parameters {
+                assert_ne!(parameter.help(), parameter.help);
+                assert_eq!(parameter.help, format!("{}-{}-help", method.id, parameter.id));
+                assert_eq!(parameter.kind == ParameterKind::Text, parameter.default.is_none());
+            }
+            match parse(method.id, &[]).expect("defaults are valid").settings() {
+                Settings::Counts { cell, min_points, .. } => {
+                    assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);
+                }
+                Settings::Dbscan { eps, min_points, .. } => {
+                    assert!(method.id == "dbscan" && EPS_M.contains(&eps.0) && min_points > 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn explain_lists_parameters_with_type_unit_default_and_range() {
+        let json = serde_json::to_value(method("dbscan").expect("known")).expect("plain");
+        assert_eq!(json["id"], "dbscan");
+        assert!(json["limits"].as_str().expect("a text").len() > 100);
+        let eps = &json["parameters"][0];
+        assert_eq!(
+            (eps["id"].as_str(), eps["type"].as_str(), eps["unit"].as_str()),
+            (Some("eps"), Some("length"), Some("m"))
+        );
+        assert_eq!(
+            (eps["default"].as_f64(), eps["min"].as_f64(), eps["max"].as_f64()),
+            (Some(50.0), Some(0.01), Some(1e5))
+        );
+        let least = &json["parameters"][1];
+        assert_eq!((least["type"].as_str(), least["default"].as_u64()), (Some("whole"), Some(5)));
+        let page = method("counts").expect("known").explanation();
+        assert!(page.contains("--cell") && page.contains("250 m") && page.contains("10–100000 m"), "{page}");
+    }
+}

@@ -1,0 +1,235 @@
+//! Commands and flags. The flags of methods come from the table of methods.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::analysis::METHODS;
+use crate::domain::Kind;
+
+/// Language of messages. Layers, columns and papers are Swedish in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Swedish.
+    Sv,
+    /// English.
+    En,
+}
+
+/// Lägesbild: from accident and incident files to hotspots that QGIS opens styled, and a map page.
+#[derive(Debug, Parser)]
+#[command(name = "lagesbild", version, max_term_width = 100)]
+pub struct Cli {
+    /// Print results and errors as JSON: the last line of standard output is one object
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print seconds per stage and peak memory
+    #[arg(long, global = true)]
+    pub timings: bool,
+    /// Language of messages
+    #[arg(long, global = true, value_enum, default_value = "sv", env = "LAGESBILD_LANG")]
+    pub lang: Language,
+    /// What to do
+    #[command(subcommand)]
+    pub command: What,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// Make a store
+    Init {
+        /// The store to make, a GeoPackage
+        store: PathBuf,
+        /// Metric coordinate system of the store
+        #[arg(long, default_value = "EPSG:3006")]
+        crs: String,
+        /// Name of the place
+        #[arg(long)]
+        name: Option<String>,
+        /// File with the home area: decides which coordinate system a file is in
+        #[arg(long, value_name = "FILE")]
+        home: Option<PathBuf>,
+    },
+    /// Import files into a store
+    Import(Import),
+    /// List what the program has, or what a store holds
+    List {
+        /// What to list
+        #[arg(value_enum)]
+        what: Listed,
+        /// The store, for events and runs
+        #[arg(long, required_if_eq_any([("what", "events"), ("what", "runs")]))]
+        store: Option<PathBuf>,
+    },
+    /// Find where events concentrate
+    Analyse(Box<Analyse>),
+    /// Serve the map page on this machine
+    Serve {
+        /// The store
+        #[arg(long)]
+        store: PathBuf,
+        /// Address of this machine
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        bind: String,
+    },
+    /// Explain a method: what it measures, unit, assumptions, limits, source
+    Explain {
+        /// The method's id
+        method: String,
+    },
+    /// Write the sample town: a made-up town with known truths
+    Sample {
+        /// Folder to write to
+        out_dir: PathBuf,
+        /// Seed
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Look for damage in a store
+    Verify {
+        /// The store
+        store: PathBuf,
+    },
+}
+
+/// What `import` takes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Imported {
+    /// Accidents, incidents, damage reports
+    Events,
+    /// Lines that lie under results
+    Roads,
+    /// Buildings and points that lie under results
+    Ground,
+}
+
+/// What `list` lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// Events of a store by kind
+    Events,
+    /// Results of a store
+    Runs,
+    /// Shipped mappings
+    Mappings,
+    /// Methods
+    Methods,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What the files hold
+    #[arg(value_enum)]
+    pub what: Imported,
+    /// The files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// The store
+    #[arg(long)]
+    pub store: PathBuf,
+    /// A shipped mapping or a TOML file; else the columns decide
+    #[arg(long, value_name = "NAME|FILE.toml")]
+    pub map: Option<String>,
+    /// Coordinate system of the file, where it does not say
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Sheet or layer
+    #[arg(long)]
+    pub layer: Option<String>,
+    /// Show the mapping, ten mapped rows and all unmapped columns; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take rows whose content has changed, and keep the older version
+    #[arg(long)]
+    pub replace: bool,
+    /// Write the rows that went to quarantine to a CSV, to be mended and imported again
+    #[arg(long, value_name = "OUT.csv")]
+    pub quarantine: Option<PathBuf>,
+}
+
+/// `analyse`.
+#[derive(Debug, Args)]
+pub struct Analyse {
+    /// The method's id: see `lagesbild list methods`
+    pub method: String,
+    /// Events of this store
+    #[arg(long, required_unless_present = "input", conflicts_with = "input")]
+    pub store: Option<PathBuf>,
+    /// The kind of event, where the store has several
+    #[arg(long, value_parser = kind, requires = "store", value_name = "accident|incident|damage|alarm")]
+    pub kind: Option<Kind>,
+    /// Rows of this file
+    #[arg(long)]
+    pub input: Option<PathBuf>,
+    /// Sheet or layer of the file
+    #[arg(long, requires = "input")]
+    pub layer: Option<String>,
+    /// Column with the easting or longitude
+    #[arg(long, requires = "input")]
+    pub x: Option<String>,
+    /// Column with the northing or latitude
+    #[arg(long, requires = "input")]
+    pub y: Option<String>,
+    /// Coordinate system of the file, where it does not say
+    #[arg(long, requires = "input")]
+    pub crs: Option<String>,
+    /// Keep columns of free text in the layer `events`
+    #[arg(long, requires = "input")]
+    pub keep_free_text: bool,
+    /// File to write: .gpkg, .geojson, .parquet, .csv; `FILE#events` writes that layer
+    #[arg(long, value_name = "FILE[#layer]")]
+    pub output: String,
+    /// Parameters of the method
+    #[command(flatten)]
+    pub parameters: MethodFlags,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let known = Kind::ALL.map(Kind::code).join(", ");
+    Kind::from_code(text).ok_or(known)
+}
+
+/// One flag for each parameter that any method has, in the order of the table.
+#[derive(Debug, Default)]
+pub struct MethodFlags(pub Vec<(&'static str, String)>);
+
+fn flag_ids() -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = Vec::new();
+    for parameter in METHODS.iter().flat_map(|method| method.parameters) {
+        if !ids.contains(&parameter.id) {
+            ids.push(parameter.id);
+        }
+    }
+    ids
+}
+
+impl Args for MethodFlags {
+    fn augment_args(command: Command) -> Command {
+        flag_ids().into_iter().fold(command, |command, id| {
+            let users: Vec<&str> = METHODS
+                .iter()
+                .filter(|method| method.parameters.iter().any(|parameter| parameter.id == id))
+                .map(|method| method.id)
+                .collect();
+            let flag = Arg::new(id).long(id).value_name("VALUE").allow_negative_numbers(true).help(format!("Parameter of {}", users.join(", ")));
+            command.arg(flag.help_heading("Method parameters (lagesbild explain METHOD)"))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for MethodFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self(flag_ids().into_iter().filter_map(|id| Some((id, matches.get_one::<String>(id)?.clone()))).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,238 @@
+//! One function a command: from flags to a service call, from its answer to lines.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::args::{Analyse, Cli, Import, Imported, Listed, What};
+use super::bar::Bar;
+use super::output::Output;
+use crate::geopackage::Access;
+use crate::service::background;
+use crate::service::progress::{Timings, peak_rss_mib};
+use crate::service::rows::FileRequest;
+use crate::service::{Result, analyse, import, init, list, preview, sample};
+use crate::store::{GpkgStore, Tally};
+use crate::texts::text;
+
+/// Runs the command; the exit code is 0 unless a check found something.
+pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
+    match &cli.command {
+        What::Init { store, crs, name, home } => {
+            init::run(store, &init::Request { crs: Some(crs), name: name.as_deref(), home: home.as_deref() })?;
+            output.result(&json!({ "store": store, "crs": crs }), || vec![said("cli-made", &[("file", shown(store))])]);
+        }
+        What::Import(arguments) => import_files(cli, arguments, output)?,
+        What::List { what, store } => listed(*what, store.as_deref(), output)?,
+        What::Analyse(arguments) => analysed(cli, arguments, output)?,
+        What::Serve { store, bind } => {
+            crate::http::serve(store, bind, |address| {
+                output.result(&json!({ "address": format!("http://{address}") }), || {
+                    vec![said("cli-serving", &[("address", format!("http://{address}"))])]
+                });
+            })?;
+        }
+        What::Explain { method } => {
+            let method = crate::analysis::method(method)?;
+            output.result(&method, || vec![method.explanation()]);
+        }
+        What::Sample { out_dir, seed } => {
+            let report = sample::write(out_dir, *seed)?;
+            output.result(&report, || vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]);
+        }
+        What::Verify { store } => return verified(store, output),
+    }
+    Ok(0)
+}
+
+fn said(id: &str, values: &[(&str, String)]) -> String {
+    text(id, values)
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
+    let bar = Bar::new(output.is_json());
+    let timings = Timings::default();
+    if arguments.what != Imported::Events {
+        return import_background(arguments, output);
+    }
+    let request = import::Request {
+        files: arguments.files.clone(),
+        map: arguments.map.clone(),
+        crs: arguments.crs.clone(),
+        layer: arguments.layer.clone(),
+        replace: arguments.replace,
+        quarantine: arguments.quarantine.clone(),
+    };
+    if arguments.dry_run {
+        let preview = preview::run(&request, &GpkgStore::open(&arguments.store, Access::ReadOnly)?)?;
+        output.result(&preview, || preview_lines(&preview));
+        return Ok(());
+    }
+    let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
+    let report = import::events(&request, &mut store, &bar, &timings)?;
+    drop(bar);
+    if cli.timings {
+        output.aside(&timing_lines(&timings.seconds(), peak_rss_mib()));
+    }
+    output.result(&report, || import_lines(&report, arguments.quarantine.as_deref()));
+    Ok(())
+}
+
+fn import_background(arguments: &Import, output: &Output) -> Result<()> {
+    let what = if arguments.what == Imported::Roads { background::What::Roads } else { background::What::Ground };
+    let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
+    let mut reports = Vec::new();
+    for file in &arguments.files {
+        reports.push(background::import(what, file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
+    }
+    output.result(&json!({ "files": reports }), || {
+        let line = |(layer, count): (&String, &usize)| said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())]);
+        reports.iter().flat_map(|report| report.kept.iter().map(line)).collect()
+    });
+    Ok(())
+}
+
+fn tally_line(id: &str, tally: &Tally) -> String {
+    let values = [
+        ("read", tally.read.to_string()),
+        ("accepted", tally.accepted.to_string()),
+        ("quarantined", tally.quarantined.to_string()),
+        ("present", tally.present.to_string()),
+    ];
+    said(id, &values)
+}
+
+fn import_lines(report: &import::Report, quarantine: Option<&Path>) -> Vec<String> {
+    let mut lines = vec![said("cli-mapping", &[("mapping", report.mapping.clone())])];
+    lines.extend(report.notes.iter().cloned());
+    lines.push(tally_line("cli-events", &report.events));
+    if report.persons.read > 0 {
+        lines.push(tally_line("cli-persons", &report.persons));
+    }
+    if report.replaced + report.closed > 0 {
+        lines.push(said("cli-replaced", &[("replaced", report.replaced.to_string()), ("closed", report.closed.to_string())]));
+    }
+    let counted = |id: &str, count: u64, rows: Option<&Vec<u32>>| {
+        let rows: Vec<String> = rows.into_iter().flatten().map(u32::to_string).collect();
+        let place = if rows.is_empty() { String::new() } else { said("cli-first-rows", &[("rows", rows.join(", "))]) };
+        format!("  {count:>6}  {}{place}", text(id, &[]))
+    };
+    if !report.reasons.is_empty() {
+        lines.push(said("cli-reasons", &[]));
+        lines.extend(report.reasons.iter().map(|(id, count)| counted(id, *count, None)));
+    }
+    if !report.warnings.is_empty() {
+        lines.push(said("cli-warnings", &[]));
+        lines.extend(report.warnings.iter().map(|(id, count)| counted(id, *count, report.warning_rows.get(id))));
+    }
+    if !report.unmapped.is_empty() {
+        lines.push(said("cli-unmapped", &[("columns", report.unmapped.join(", "))]));
+    }
+    if let Some(file) = quarantine {
+        lines.push(said("cli-quarantine-written", &[("file", shown(file))]));
+    }
+    lines
+}
+
+fn preview_lines(preview: &preview::Preview) -> Vec<String> {
+    let mut lines = vec![format!("{}: {}", preview.mapping, preview.title)];
+    for (sheet, fields) in &preview.fields {
+        lines.push(format!("{sheet}:"));
+        lines.extend(fields.iter().map(|(field, column)| format!("  {field:<28} ← {column}")));
+        let unmapped = preview.unmapped.get(sheet).map(|columns| columns.join(", ")).unwrap_or_default();
+        lines.push(said("cli-unmapped", &[("columns", if unmapped.is_empty() { "–".to_owned() } else { unmapped })]));
+    }
+    lines.push(said("cli-crs", &[("crs", preview.crs.clone().unwrap_or_else(|| "–".to_owned()))]));
+    lines.extend(preview.rows.iter().map(Value::to_string));
+    lines
+}
+
+fn listed(what: Listed, store: Option<&Path>, output: &Output) -> Result<()> {
+    let open = |path: Option<&Path>| GpkgStore::open(path.unwrap_or(Path::new("")), Access::ReadOnly);
+    let object = match what {
+        Listed::Methods => list::methods(),
+        Listed::Mappings => list::mappings(),
+        Listed::Events => list::events(&open(store)?)?,
+        Listed::Runs => list::runs(&open(store)?)?,
+    };
+    output.result(&object, || {
+        let rows = object.as_object().into_iter().flat_map(|map| map.values()).filter_map(Value::as_array).flatten();
+        rows.map(|row| {
+            let rest = row.as_object().into_iter().flatten().filter(|(name, _)| *name != "id");
+            let told: Vec<String> = rest.filter(|(_, value)| !value.is_object() && !value.is_array()).map(|(_, value)| plain(value)).collect();
+            format!("{:<18} {}", plain(&row["id"]), told.join(" · "))
+        })
+        .collect()
+    });
+    Ok(())
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
+    let (file, layer) = match arguments.output.rsplit_once('#') {
+        Some((file, layer)) if !file.is_empty() && !layer.contains(['/', '.']) => (file, Some(layer)),
+        _ => (arguments.output.as_str(), None),
+    };
+    let from = match (&arguments.store, &arguments.input) {
+        (Some(path), _) => analyse::From::Store { path, kind: arguments.kind },
+        (None, input) => analyse::From::File {
+            path: input.as_deref().unwrap_or(Path::new("")),
+            request: FileRequest {
+                layer: arguments.layer.as_deref(),
+                x: arguments.x.as_deref(),
+                y: arguments.y.as_deref(),
+                crs: arguments.crs.as_deref(),
+                value: None,
+                keep_free_text: arguments.keep_free_text,
+            },
+        },
+    };
+    let parameters: Vec<(&str, &str)> = arguments.parameters.0.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let request = analyse::Request { method: &arguments.method, parameters: &parameters, from, output: PathBuf::from(file), layer };
+    let bar = Bar::new(output.is_json());
+    let report = analyse::run(&request, &bar, &Timings::default())?;
+    drop(bar);
+    if cli.timings {
+        output.aside(&timing_lines(&report.timings, report.peak_rss_mib));
+    }
+    output.result(&report, || {
+        let mut lines = report.warnings.clone();
+        let values = [
+            ("features", report.features.to_string()),
+            ("used", report.passport.used.to_string()),
+            ("unplaced", report.passport.unplaced.to_string()),
+            ("file", file.to_owned()),
+        ];
+        lines.push(said(if report.features == 0 { "cli-no-hotspot" } else { "cli-hotspots" }, &values));
+        lines.extend(report.passport.notes.iter().cloned());
+        lines
+    });
+    Ok(())
+}
+
+fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
+    let mut lines: Vec<String> = seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
+    if let Some(mib) = peak {
+        lines.push(format!("{:<10} {mib:>9} MiB", "peak"));
+    }
+    lines
+}
+
+fn verified(store: &Path, output: &Output) -> Result<u8> {
+    let found = list::verify(&GpkgStore::open(store, Access::ReadOnly)?)?;
+    output.result(&found, || {
+        let mut lines: Vec<String> = found.rows.iter().map(|(table, rows)| format!("{table:<20} {rows:>9}")).collect();
+        lines.extend(found.problems.iter().cloned());
+        let id = if found.problems.is_empty() { "cli-sound" } else { "cli-damaged" };
+        lines.push(said(id, &[("file", shown(store))]));
+        lines
+    });
+    Ok(u8::from(!found.problems.is_empty()))
+}

@@ -1,0 +1,102 @@
+//! The taxonomy of events: `data/categories.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// Code of everything that the taxonomy does not know.
+pub const UNKNOWN: &str = "okand";
+
+/// One line of the taxonomy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Code, unique.
+    pub code: String,
+    /// `accident`, `damage`, ... or `any`.
+    pub kind: String,
+    /// Swedish label.
+    pub sv: String,
+    /// English label.
+    pub en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    source_accident: String,
+    source_incident: String,
+    category: Vec<Category>,
+}
+
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../data/categories.toml")).expect("data/categories.toml is checked by a test")
+});
+
+/// All categories, in the file's order.
+#[must_use]
+pub fn table() -> &'static [Category] {
+    &FILE.category
+}
+
+/// Where the codes come from, one sentence for accidents and one for the rest.
+#[must_use]
+pub fn sources() -> [&'static str; 2] {
+    [&FILE.source_accident, &FILE.source_incident]
+}
+
+/// Swedish label of a code; the code itself where the taxonomy does not know it.
+#[must_use]
+pub fn label(code: &str) -> &str {
+    table().iter().find(|category| category.code == code).map_or(code, |category| &category.sv)
+}
+
+/// The accident category of an olyckstyp such as `G1 (cykel singel)`: the leading letter and digit where the taxonomy has
+/// both, else the letter; [`UNKNOWN`] where it has neither.
+#[must_use]
+pub fn of_accident_type(text: &str) -> &'static str {
+    let text = text.trim();
+    let mut letters = text.chars();
+    let Some(letter) = letters.next().filter(char::is_ascii_uppercase) else { return UNKNOWN };
+    let digit = letters.clone().next().filter(char::is_ascii_digit);
+    let after = letters.nth(usize::from(digit.is_some()));
+    if after.is_some_and(char::is_alphanumeric) {
+        return UNKNOWN;
+    }
+    let find = |code: &str| table().iter().find(|entry| entry.kind == "accident" && entry.code == code);
+    digit
+        .and_then(|digit| find(&format!("{letter}{digit}")))
+        .or_else(|| find(&letter.to_string()))
+        .map_or(UNKNOWN, |entry| entry.code.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_leading_token_decides() {
+        for (text, code) in [
+            ("G1 (cykel singel)", "G1"),
+            ("C (cykel/moped-motorfordon)", "C"),
+            ("G4", "G"),
+            ("W2 (älg)", "W"),
+            ("Singelolycka", UNKNOWN),
+            ("", UNKNOWN),
+            ("Q9 (nytt)", UNKNOWN),
+            ("G12", UNKNOWN),
+        ] {
+            assert_eq!(of_accident_type(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_are_unique_and_labelled() {
+        let mut codes: Vec<&str> = table().iter().map(|entry| entry.code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), table().len());
+        assert!(table().iter().all(|entry| !entry.sv.is_empty() && !entry.en.is_empty()));
+        assert_eq!(label("G1"), "Cykel singel");
+    }
+}

@@ -1,0 +1,441 @@
+//! Excel workbooks into tables: one for every sheet that holds anything, or the one that is named.
+//!
+//! The first row that is not empty is the header; titles above it are passed over and told. Cells become text as in
+//! [`canonical`](super::canonical); a date whose time is midnight is written as the date alone, and a value below one day
+//! as the time of day. Errors of formulas keep their text (`#N/A`). Empty rows are passed over; of merged cells the first
+//! holds the value. A row with text beyond the header's columns goes to [`Table::broken`].
+//!
+//! Limits: 2 GiB unpacked, 10,000 columns, 16 MiB in a cell. The package is unpacked once, to nowhere, before calamine reads
+//! it: so a zip bomb and a damaged part are refused early, whatever sizes the package states. Cells are streamed: memory is
+//! that of the shared texts and the table.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+
+use super::formats::{CELL_LIMIT, Source, check_columns};
+use super::read_error::ReadError;
+use super::table::{BrokenRow, MAX_CELLS, Table};
+use super::{ReadOptions, canonical, header};
+use crate::texts;
+
+/// Most bytes that a workbook may unpack to. A sheet with a million rows of twenty cells takes about 1 GiB.
+const UNPACKED_LIMIT: u64 = 2 << 30;
+/// First serial day after 9999-12-31, the last that Excel knows.
+const SERIAL_END: f64 = 2_958_466.0;
+
+/// Reads a workbook. Sheets without any cell are passed over, unless one is named or all are empty.
+pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
+    check_package(source, UNPACKED_LIMIT)?;
+    let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
+    let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(source, "", &error))?;
+    let sheets = workbook.sheets_metadata().to_vec();
+    let sheets = sheets.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect::<Vec<_>>();
+    if let Some(wanted) = &options.layer {
+        if !sheets.iter().any(|sheet| sheet.name == *wanted) {
+            let layers = sheets.into_iter().map(|sheet| sheet.name).collect();
+            return Err(ReadError::UnknownLayer { file: source.shown.clone(), layer: wanted.clone(), layers });
+        }
+    }
+    let mut tables: Vec<Table> = Vec::new();
+    for sheet in sheets {
+        if options.layer.as_ref().is_some_and(|wanted| *wanted != sheet.name) {
+            continue;
+        }
+        if let Some(mut table) = read_sheet(source, &mut workbook, &sheet.name)? {
+            if sheet.visible != SheetVisible::Visible {
+                table.notes.push(texts::text("note-sheet-hidden", &[("sheet", sheet.name)]));
+            }
+            tables.push(table);
+        }
+    }
+    if tables.is_empty() {
+        return Err(ReadError::NothingInside { file: source.shown.clone() });
+    }
+    Ok(tables)
+}
+
+/// Unpacks every part to nowhere: refuses a package that is cut short, damaged, or larger than the limit.
+fn check_package(source: &Source, limit: u64) -> Result<(), ReadError> {
+    let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
+    let damaged = |part: &str, cause: &dyn std::fmt::Display| ReadError::BrokenWorkbook {
+        file: source.shown.clone(),
+        part: part.to_owned(),
+        cause: cause.to_string(),
+    };
+    let too_large = || ReadError::WorkbookTooLarge { file: source.shown.clone(), limit_gib: limit >> 30 };
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| damaged("", &error))?;
+    let mut stated = 0_u64;
+    for index in 0..archive.len() {
+        let part = archive.by_index_raw(index).map_err(|error| damaged("", &error))?;
+        stated = stated.saturating_add(part.size());
+    }
+    if stated > limit {
+        return Err(too_large());
+    }
+    let mut left = limit;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|error| damaged("", &error))?;
+        let name = String::from_utf8_lossy(part.name_raw()).into_owned();
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|error| damaged(&name, &error))?;
+        left = left.checked_sub(unpacked).ok_or_else(too_large)?;
+    }
+    Ok(())
+}
+
+fn broken(source: &Source, sheet: &str, error: &XlsxError) -> ReadError {
+    let file = source.shown.clone();
+    match error {
+        XlsxError::Password => ReadError::ProtectedWorkbook { file },
+        other => ReadError::BrokenWorkbook { file, part: sheet.to_owned(), cause: other.to_string() },
+    }
+}
+
+/// A row while its cells come in.
+#[derive(Debug, Default)]
+struct Row {
+    number: u32,
+    /// Column from 0 and text of each filled cell.
+    cells: Vec<(usize, String)>,
+}
+
+fn read_sheet(source: &Source, workbook: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Option<Table>, ReadError> {
+    let failed = |error: XlsxError| broken(source, sheet, &error);
+    let is_1904 = workbook.has_1904_epoch();
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(failed)?;
+    let mut sheet_rows = Rows { source, sheet, waiting: Vec::new(), table: None, first: 0, spare: Vec::new() };
+    let mut row = Row::default();
+    while let Some(cell) = reader.next_cell().map_err(failed)? {
+        let (line, column) = cell.get_position();
+        if line + 1 != row.number {
+            sheet_rows.take(&mut row)?;
+            row.number = line + 1;
+        }
+        let text = cell_text(cell.get_value(), is_1904);
+        if text.len() > CELL_LIMIT {
+            let (file, column) = (source.shown.clone(), column as usize + 1);
+            return Err(ReadError::CellTooLarge { file, row: line + 1, column, limit_mib: CELL_LIMIT >> 20 });
+        }
+        if !text.trim().is_empty() {
+            row.cells.push((column as usize, text));
+        }
+    }
+    sheet_rows.take(&mut row)?;
+    sheet_rows.finish()
+}
+
+/// Rows of a sheet on their way into its table. The first ones wait until the header is known.
+struct Rows<'a> {
+    source: &'a Source,
+    sheet: &'a str,
+    waiting: Vec<Row>,
+    table: Option<Table>,
+    /// Column of the sheet, from 0, that is the table's first.
+    first: usize,
+    /// The cells of one row, reused.
+    spare: Vec<String>,
+}
+
+impl Rows<'_> {
+    /// Takes a row that is complete and leaves an empty one; empty rows are passed over.
+    fn take(&mut self, row: &mut Row) -> Result<(), ReadError> {
+        if row.cells.is_empty() {
+            return Ok(());
+        }
+        if self.table.is_some() {
+            self.push(row)?;
+            row.cells.clear();
+        } else {
+            self.waiting.push(std::mem::take(row));
+            if self.waiting.len() >= header::LOOKED_AT {
+                self.settle()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the header among the rows that wait, and moves those below it into the table.
+    fn settle(&mut self) -> Result<(), ReadError> {
+        let counts: Vec<usize> = self.waiting.iter().map(|row| row.cells.len()).collect();
+        let place = header::index(&counts);
+        let waiting = std::mem::take(&mut self.waiting);
+        let Some(head) = waiting.get(place) else { return Ok(()) };
+        let columns = head.cells.iter().map(|&(column, _)| column);
+        let (first, last) = (columns.clone().min().unwrap_or(0), columns.max().unwrap_or(0));
+        check_columns(&self.source.shown, last - first + 1)?;
+        let mut names = vec![String::new(); last - first + 1];
+        for (column, text) in &head.cells {
+            names[column - first].clone_from(text);
+        }
+        let mut table = Table::new(&self.source.name, Some(self.sheet.to_owned()), names);
+        if head.number > 1 {
+            let values = [("sheet", self.sheet.to_owned()), ("row", head.number.to_string())];
+            table.notes.push(texts::text("note-sheet-header-row", &values));
+        }
+        self.first = first;
+        self.spare = vec![String::new(); table.columns.len()];
+        self.table = Some(table);
+        for row in &waiting[place + 1..] {
+            self.push(row)?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, row: &Row) -> Result<(), ReadError> {
+        let Some(table) = &mut self.table else { return Ok(()) };
+        let columns = table.columns.len();
+        let inside = |column: usize| column.checked_sub(self.first).filter(|&place| place < columns);
+        if row.cells.iter().any(|&(column, _)| inside(column).is_none()) {
+            let raw = row.cells.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(";");
+            table.broken.push(BrokenRow { row: row.number, raw, cells: row.cells.len() });
+            return Ok(());
+        }
+        self.spare.iter_mut().for_each(String::clear);
+        for (column, text) in &row.cells {
+            if let Some(place) = inside(*column) {
+                self.spare[place].push_str(text);
+            }
+        }
+        if table.push(row.number, self.spare.iter().map(String::as_str)) {
+            Ok(())
+        } else {
+            Err(ReadError::TooMuchText { file: self.source.shown.clone(), cells: MAX_CELLS })
+        }
+    }
+
+    /// The table; `None` for a sheet without any cell.
+    fn finish(mut self) -> Result<Option<Table>, ReadError> {
+        if self.table.is_none() {
+            self.settle()?;
+        }
+        if let Some(table) = &mut self.table {
+            if table.is_empty() {
+                table.notes.push(texts::text("note-sheet-no-rows", &[("sheet", self.sheet.to_owned())]));
+            }
+        }
+        Ok(self.table)
+    }
+}
+
+/// A cell's text; empty for an empty cell.
+fn cell_text(value: &DataRef, is_1904: bool) -> String {
+    match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => canonical::float(*number),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(yes) => yes.to_string(),
+        DataRef::DateTime(moment) => moment_text(moment, is_1904),
+        DataRef::Error(error) => error.to_string(),
+        DataRef::Empty => String::new(),
+    }
+}
+
+/// A serial date: the date, the point in time, the time of day (below one day) or a duration. What is no date (negative,
+/// beyond the year 9999) stays the number that it is.
+fn moment_text(moment: &ExcelDateTime, is_1904: bool) -> String {
+    let serial = moment.as_f64();
+    if !(0.0..SERIAL_END).contains(&serial) {
+        return canonical::float(serial);
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 2.6e11")]
+    let seconds = (serial * 86_400.0).round() as u64;
+    if moment.is_duration() {
+        return canonical::clock(seconds);
+    }
+    if serial < 1.0 {
+        return canonical::clock(seconds.min(86_399));
+    }
+    let (days, time) = (seconds / 86_400, seconds % 86_400);
+    #[expect(clippy::cast_precision_loss, reason = "at most 2,958,465")]
+    let day = ExcelDateTime::new(days as f64, calamine::ExcelDateTimeType::DateTime, is_1904);
+    let (year, month, day, ..) = day.to_ymd_hms_milli();
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if time == 0 { date } else { format!("{date}T{}", canonical::clock(time)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_xlsxwriter::{ExcelDateTime as Written, Format, Formula, Workbook};
+
+    use super::super::formats::tests::read_bytes;
+    use super::super::kind::Kind;
+    use super::*;
+
+    fn tables(workbook: &mut Workbook) -> Vec<Table> {
+        read_bytes("olyckor.xlsx", &workbook.save_to_buffer().expect("saved"), &ReadOptions::default()).expect("is read")
+    }
+
+    fn refused(bytes: &[u8]) -> ReadError {
+        read_bytes("olyckor.xlsx", bytes, &ReadOptions::default()).expect_err("is refused")
+    }
+
+    fn small() -> Vec<u8> {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (column, name) in ["Id", "Plats", "Antal"].iter().enumerate() {
+            sheet.write(0, u16::try_from(column).expect("small"), *name).expect("written");
+        }
+        for row in 1..40 {
+            sheet.write(row, 0, row).expect("written");
+            sheet.write(row, 1, format!("Storgatan {row}")).expect("written");
+            sheet.write(row, 2, f64::from(row) / 8.0).expect("written");
+        }
+        workbook.save_to_buffer().expect("saved")
+    }
+
+    #[test]
+    fn every_kind_of_value_has_its_text() {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.set_name("Olyckor").expect("named");
+        let (date, moment, time, long) = ("yyyy-mm-dd", "yyyy-mm-dd hh:mm", "hh:mm", "[h]:mm:ss");
+        let dated = |format: &str| Format::new().set_num_format(format);
+        let at = |text: &str| Written::parse_from_str(text).expect("a date");
+        sheet.write(0, 0, "Slag").expect("written");
+        sheet.write(0, 1, "Värde").expect("written");
+        sheet.write(1, 1, 12.0).expect("written");
+        sheet.write(2, 1, 0.1 + 0.2).expect("written");
+        sheet.write(3, 1, true).expect("written");
+        sheet.write(4, 1, "Åkerö \"x\"").expect("written");
+        sheet.write_with_format(5, 1, &at("2024-03-09"), &dated(date)).expect("written");
+        sheet.write_with_format(6, 1, &at("2024-03-09T17:05:00"), &dated(moment)).expect("written");
+        sheet.write_with_format(7, 1, 17.0 / 24.0, &dated(time)).expect("written");
+        sheet.write_with_format(8, 1, 1.5, &dated(long)).expect("written");
+        sheet.write(9, 1, Formula::new("=NA()").set_result("#N/A")).expect("written");
+        sheet.write_with_format(10, 1, -3.5, &dated(date)).expect("written");
+        let table = tables(&mut workbook).remove(0);
+        assert_eq!((table.file.as_str(), table.sheet.as_deref()), ("olyckor.xlsx", Some("Olyckor")));
+        let values: Vec<&str> = (0..table.len()).map(|row| table.cell(row, 1)).collect();
+        let expected = ["12", "0.30000000000000004", "true", "Åkerö \"x\"", "2024-03-09", "2024-03-09T17:05:00", "17:00:00", "36:00:00", "#N/A", "-3.5"];
+        assert_eq!(values, expected);
+        assert_eq!((table.row_number(0), table.row_number(9)), (2, 11));
+    }
+
+    #[test]
+    fn a_header_below_a_title_is_found_and_told() {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 1, "Olyckor 2024").expect("written");
+        for (row, cells) in [(3, ["Id", "Plats"]), (4, ["1", "A"]), (6, ["2", "B"])] {
+            for (column, cell) in (1..).zip(cells) {
+                sheet.write(row, column, cell).expect("written");
+            }
+        }
+        sheet.write(7, 5, "utanför").expect("written");
+        let table = tables(&mut workbook).remove(0);
+        assert_eq!(table.columns, ["Id", "Plats"]);
+        assert_eq!((table.len(), table.row_number(0), table.row_number(1)), (2, 5, 7));
+        assert!(table.notes.iter().any(|note| note.contains('4')), "{:?}", table.notes);
+        assert_eq!(table.broken, [BrokenRow { row: 8, raw: "utanför".to_owned(), cells: 1 }]);
+    }
+
+    #[test]
+    fn every_sheet_is_a_table_but_empty_ones() {
+        let mut workbook = Workbook::new();
+        for name in ["Olyckor", "Blad2", "Personer"] {
+            let sheet = workbook.add_worksheet();
+            sheet.set_name(name).expect("named");
+            if name != "Blad2" {
+                sheet.write(0, 0, "Olycksnummer").expect("written");
+                sheet.write(0, 1, "x").expect("written");
+            }
+            if name == "Personer" {
+                sheet.write(1, 0, 7).expect("written");
+                sheet.set_hidden(true);
+            }
+        }
+        let bytes = workbook.save_to_buffer().expect("saved");
+        let both = read_bytes("a.xlsx", &bytes, &ReadOptions::default()).expect("is read");
+        assert_eq!(both.iter().map(|table| table.sheet.as_deref()).collect::<Vec<_>>(), [Some("Olyckor"), Some("Personer")]);
+        assert!(both[0].is_empty() && both[0].notes.iter().any(|note| note.contains("Olyckor")));
+        assert!(both[1].notes.iter().any(|note| note.contains("Personer")), "{:?}", both[1].notes);
+        let named = |layer: &str| ReadOptions { layer: Some(layer.to_owned()), ..ReadOptions::default() };
+        let one = read_bytes("a.xlsx", &bytes, &named("Personer")).expect("is read");
+        assert_eq!((one.len(), one[0].cell(0, 0)), (1, "7"));
+        let error = read_bytes("a.xlsx", &bytes, &named("Vägar")).expect_err("is refused");
+        assert!(matches!(error, ReadError::UnknownLayer { layers, .. } if layers == ["Olyckor", "Blad2", "Personer"]));
+        let error = read_bytes("a.xlsx", &bytes, &named("Blad2")).expect_err("is refused");
+        assert!(matches!(error, ReadError::NothingInside { .. }));
+    }
+
+    #[test]
+    fn a_workbook_cut_short_or_damaged_is_refused_in_one_sentence() {
+        let whole = small();
+        for keep in [30, whole.len() / 4, whole.len() / 2, whole.len() - 30] {
+            assert!(matches!(refused(&whole[..keep]), ReadError::BrokenWorkbook { .. }), "{keep}");
+        }
+        let mut flipped = whole;
+        for byte in &mut flipped[400..440] {
+            *byte ^= 0x55;
+        }
+        assert!(matches!(refused(&flipped), ReadError::BrokenWorkbook { .. }));
+    }
+
+    #[test]
+    fn old_and_protected_workbooks_are_named() {
+        let compound = |name: &str| {
+            let mut bytes = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+            bytes.resize(4096, 0);
+            bytes.extend(name.encode_utf16().flat_map(u16::to_le_bytes));
+            bytes
+        };
+        assert!(matches!(refused(&compound("EncryptedPackage")), ReadError::ProtectedWorkbook { .. }));
+        assert!(matches!(refused(&compound("Workbook")), ReadError::OldWorkbook { .. }));
+    }
+
+    #[test]
+    fn a_zip_bomb_is_refused_by_what_it_states_and_by_what_it_unpacks_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bomb.xlsx");
+        let mut bytes = small();
+        std::fs::write(&path, &bytes).expect("written");
+        let source = Source { path: path.clone(), shown: "bomb.xlsx".into(), name: "bomb.xlsx".into(), kind: Kind::Workbook };
+        assert!(check_package(&source, UNPACKED_LIMIT).is_ok());
+        assert!(matches!(check_package(&source, 2000), Err(ReadError::WorkbookTooLarge { .. })));
+        // A table of contents that claims one byte for every part.
+        let entries: Vec<usize> = bytes.windows(4).enumerate().filter(|(_, at)| *at == b"PK\x01\x02").map(|(at, _)| at).collect();
+        for entry in entries {
+            bytes[entry + 24..entry + 28].copy_from_slice(&1_u32.to_le_bytes());
+        }
+        std::fs::write(&path, &bytes).expect("written");
+        let lying = check_package(&source, 2000);
+        assert!(matches!(lying, Err(ReadError::WorkbookTooLarge { .. } | ReadError::BrokenWorkbook { .. })), "{lying:?}");
+    }
+
+    #[test]
+    fn too_many_columns_are_refused() {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "a").expect("written");
+        sheet.write(0, 10_000, "b").expect("written");
+        let bytes = workbook.save_to_buffer().expect("saved");
+        assert!(matches!(refused(&bytes), ReadError::TooManyColumns { columns: 10_001, .. }));
+    }
+
+    #[test]
+    fn two_cells_in_opposite_corners_cost_no_memory() {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write(0, 0, "a").expect("written");
+        sheet.write(0, 1, "b").expect("written");
+        sheet.write(1_048_575, 16_383, "x").expect("written");
+        let table = tables(&mut workbook).remove(0);
+        assert_eq!((table.len(), table.broken.len(), table.broken[0].row), (0, 1, 1_048_576));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn a_damaged_workbook_never_panics(at in 0_usize..6000, with in any::<u8>(), keep in 0_usize..8000) {
+            let mut bytes = small();
+            let at = at % bytes.len();
+            bytes[at] = with;
+            bytes.truncate(keep.max(8));
+            let _ = read_bytes("a.xlsx", &bytes, &ReadOptions::default());
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Analyse: rows of a store or a file in, hotspot layers out, as files and (from a store) kept in the store.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::columns::{category_class, column, count_style, title};
+use super::error::Result;
+use super::facts::ranked;
+use super::hotspots::{self, Frame, Hotspot};
+use super::progress::{Progress, Timings, peak_rss_mib};
+use super::rows::{self, FileRequest, Input};
+use super::styles;
+use crate::analysis::{self, Settings};
+use crate::crs::{Transform, WGS84};
+use crate::domain::passport::NO_VINTAGE;
+use crate::domain::time::iso_utc;
+use crate::domain::{Bbox, Geometries, GeometryKind, Grid, Kind, Layer, Metres, Passport, Severity, Style, Values};
+use crate::export;
+use crate::geopackage::container::Access;
+use crate::store::{GpkgStore, RunRecord, Store};
+use crate::texts::{swedish, text};
+
+/// Where the rows come from.
+#[derive(Debug, Clone)]
+pub enum From<'a> {
+    /// Events of a store, of one kind.
+    Store {
+        /// The store.
+        path: &'a Path,
+        /// The kind; `None` where the store has only one.
+        kind: Option<Kind>,
+    },
+    /// Rows of a file.
+    File {
+        /// The file.
+        path: &'a Path,
+        /// Layer, columns, CRS.
+        request: FileRequest<'a>,
+    },
+}
+
+/// An analysis to run.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// Method id.
+    pub method: &'a str,
+    /// Parameters as the user wrote them.
+    pub parameters: &'a [(&'a str, &'a str)],
+    /// Input.
+    pub from: From<'a>,
+    /// Output file.
+    pub output: PathBuf,
+    /// The one layer to write, where not all are wanted.
+    pub layer: Option<&'a str>,
+}
+
+/// What an analysis did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Method id.
+    pub method: String,
+    /// Number of hotspots.
+    pub features: usize,
+    /// Seconds a stage: read, compute, write.
+    pub timings: Map<String, Value>,
+    /// Peak memory.
+    pub peak_rss_mib: Option<u64>,
+    /// Layers that were made: name to number of rows.
+    pub layers: BTreeMap<String, usize>,
+    /// The passport.
+    pub passport: Passport,
+    /// What was changed on the way, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Groups of an analysis, over the rows that have a place.
+struct Groups {
+    hotspots: Vec<Hotspot>,
+    cluster: Vec<Option<u32>>,
+    core: Vec<bool>,
+    cells: Option<(Grid, analysis::Counts, Vec<Option<u32>>)>,
+}
+
+/// Runs an analysis and writes its layers.
+///
+/// # Errors
+/// Whatever input, parameters or output refuse; then no file is left half-written.
+pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
+    let parameters = analysis::parse(request.method, request.parameters)?;
+    export::format_of(&request.output)?;
+    let value = parameters.text("value").map(str::to_owned);
+    progress.stage("stage-read", 0);
+    let mut store = None;
+    let input = match &request.from {
+        From::Store { path, kind } => {
+            let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
+            timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
+        }
+        From::File { path, request } => rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?,
+    };
+    progress.stage("stage-compute", 0);
+    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
+    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+    let settings = parameters.settings();
+    let groups = timings.time("compute", || group(&settings, &points))?;
+    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters))?;
+    progress.stage("stage-write", 0);
+    let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
+    let convert = |point: [f64; 2]| to_wgs84.convert(point);
+    timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
+    if let Some(store) = &mut store {
+        timings.time("write", || keep(store, &layers, &input, &passport))?;
+    }
+    progress.finish();
+    let features = layers.first().map_or(0, |layer| layer.geometries.len());
+    Ok(Report {
+        method: request.method.to_owned(),
+        features,
+        timings: timings.seconds(),
+        peak_rss_mib: peak_rss_mib(),
+        layers: layers.iter().map(|layer| (layer.name.clone(), layer.geometries.len())).collect(),
+        passport,
+        warnings: input.warnings,
+    })
+}
+
+fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passport) -> Result<()> {
+    let kept: Vec<Layer> = layers.iter().filter(|layer| layer.name != "events").cloned().collect();
+    let record = RunRecord {
+        id: format!("{}-{}", passport.method, super::columns::kind_word(input.kind)),
+        method: passport.method.clone(),
+        kind: input.kind,
+        title: title("hotspots", input.kind, passport.secrecy),
+        passport: passport.clone(),
+    };
+    store.save_run(&record, &kept)?;
+    styles::write(store)
+}
+
+fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
+    match settings {
+        Settings::Dbscan { eps, min_points, .. } => {
+            let clustering = analysis::dbscan(points, *eps, *min_points)?;
+            let count = clustering.count as usize;
+            let mut members: Vec<Vec<u32>> = vec![Vec::new(); count];
+            let mut cores: Vec<Vec<[f64; 2]>> = vec![Vec::new(); count];
+            for (index, cluster) in (0_u32..).zip(&clustering.cluster) {
+                if let Some(number) = cluster {
+                    members[*number as usize - 1].push(index);
+                    if clustering.core[index as usize] {
+                        cores[*number as usize - 1].push(points[index as usize]);
+                    }
+                }
+            }
+            let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, Metres(eps.0 / 2.0));
+            let outlines = cores.iter().map(outline).collect::<std::result::Result<Vec<_>, _>>()?;
+            let hotspots = members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
+            Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
+        }
+        Settings::Counts { cell, min_points, .. } => {
+            let grid = Grid::new(*cell).expect("the parameter's range lies within the grid's");
+            let counts = analysis::counts(points, &grid)?;
+            let groups = analysis::groups(&counts, *min_points);
+            let hotspot = |group: &analysis::Group| Hotspot {
+                members: group.positions.iter().flat_map(|&at| counts.members(at as usize).iter().copied()).collect(),
+                outline: analysis::outline::of_cells(&grid, &group.cells),
+            };
+            let hotspots = groups.0.iter().map(hotspot).collect();
+            let cluster = groups.of_events(&counts);
+            let core = cluster.iter().map(Option::is_some).collect();
+            let of_cells = groups.of_cells(&counts);
+            Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
+        }
+    }
+}
+
+fn layers(
+    input: &Input,
+    placed: &[usize],
+    points: &[[f64; 2]],
+    mut groups: Groups,
+    parameters: &analysis::Parameters,
+) -> Result<(Vec<Layer>, Passport)> {
+    let facts: Vec<super::facts::Fact> = placed.iter().map(|&row| input.facts[row].clone()).collect();
+    let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
+    let weighted = parameters.text("value").is_some();
+    let frame = Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
+    let passport = passport(input, placed.len(), parameters);
+    hotspots::rank(&mut groups.hotspots, &frame);
+    let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
+    if let Some((grid, counts, of_cells)) = &groups.cells {
+        made.push(cells(grid, counts, of_cells, &facts, input.kind, &passport));
+    }
+    made.push(events(input, placed, &groups, &passport));
+    Ok((made, passport))
+}
+
+fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
+    let last = input.facts.iter().filter_map(|fact| fact.time.as_ref()).map(|time| time.to).max();
+    let mut notes = input.notes.clone();
+    notes.push(swedish(if input.home_m2 > 0.0 { "note-study-home" } else { "note-study-bbox" }, &[]));
+    if parameters.text("value") == Some("severity") {
+        notes.push(swedish("note-weights", &[("source", Severity::weight_source().to_owned())]));
+    }
+    notes.push(swedish("note-no-exposure", &[]));
+    Passport {
+        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        method: parameters.method().id.to_owned(),
+        parameters: parameters.to_json(),
+        seed: None,
+        sources: input.sources.clone(),
+        period: hotspots::period(input.facts.iter()),
+        vintage: last.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
+        used: used as u64,
+        unplaced: (input.facts.len() - used) as u64,
+        dropped: BTreeMap::new(),
+        crs: format!("EPSG:{}", input.crs.epsg),
+        secrecy: input.secrecy,
+        notes,
+        content_hash: input.content_hash.clone(),
+    }
+}
+
+/// The layer `events`: the input with `cluster` (number or nothing) and `core`.
+fn events(input: &Input, placed: &[usize], groups: &Groups, passport: &Passport) -> Layer {
+    let rows = input.points.len();
+    let (mut cluster, mut core) = (vec![None; rows], vec![Some(false); rows]);
+    for (index, &row) in placed.iter().enumerate() {
+        cluster[row] = groups.cluster[index].map(i64::from);
+        core[row] = Some(groups.core[index]);
+    }
+    let mut columns = input.columns.clone();
+    columns.push(column("cluster", true, Values::Integer(cluster)));
+    columns.push(column("core", false, Values::Bool(core)));
+    Layer {
+        name: "events".to_owned(),
+        title: title("events", input.kind, passport.secrecy),
+        description: swedish("layer-description-events", &[]),
+        style: event_style(input),
+        columns,
+        geometries: Geometries::Points(input.points.clone()),
+        passport: passport.clone(),
+    }
+}
+
+/// Events by their worst outcome where any is told, else by their commonest types, else in one colour.
+fn event_style(input: &Input) -> Style {
+    const TYPES: [&str; 7] = ["#1b4f72", "#b9770e", "#117864", "#6c3483", "#7b241c", "#2e86c1", "#5d6d7e"];
+    let has = |name: &str| input.columns.iter().any(|column| column.name == name);
+    let told = |degree: Severity| input.facts.iter().any(|fact| fact.severity == degree);
+    if has("svarighetsgrad") && input.facts.iter().any(|fact| fact.severity != Severity::Unknown) {
+        let classes = Severity::table().iter().filter(|degree| told(degree.code)).map(|degree| {
+            let colour = match degree.code {
+                Severity::Dead => "#1a1a1a",
+                Severity::Iss9 | Severity::PoliceSevere => "#b35806",
+                Severity::Iss48 | Severity::Hurt => "#e08214",
+                Severity::Iss13 | Severity::PoliceLight => "#fdb863",
+                Severity::Unhurt | Severity::Property => "#8073ac",
+                Severity::Unknown => "#9e9e9e",
+            };
+            category_class(&degree.sv, &degree.sv, colour)
+        });
+        return Style::Categorised { column: "svarighetsgrad".to_owned(), classes: classes.collect() };
+    }
+    let types = ranked(input.facts.iter().filter_map(|fact| fact.category.as_deref()));
+    if has("typ") && !types.is_empty() {
+        let mut classes: Vec<_> = types.iter().zip(TYPES).map(|((name, _), colour)| category_class(name, name, colour)).collect();
+        if types.len() > classes.len() || input.facts.iter().any(|fact| fact.category.is_none()) {
+            classes.push(category_class("", &text("class-other-types", &[]), "#9e9e9e"));
+        }
+        return Style::Categorised { column: "typ".to_owned(), classes };
+    }
+    Style::Single("#37474f".to_owned())
+}
+
+/// The layer `cells`: every cell that holds events, by column and row.
+fn cells(
+    grid: &Grid,
+    counts: &analysis::Counts,
+    of_cells: &[Option<u32>],
+    facts: &[super::facts::Fact],
+    kind: Option<Kind>,
+    passport: &Passport,
+) -> Layer {
+    let n: Vec<i64> = (0..counts.cells().len()).map(|at| i64::from(counts.count(at))).collect();
+    let mut order: Vec<usize> = (0..n.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(n[at]));
+    let mut rank = vec![0_i64; n.len()];
+    for (place, &at) in (1..).zip(&order) {
+        rank[at] = place;
+    }
+    let weight = |at: usize| counts.members(at).iter().map(|&index| facts[index as usize].weight).sum::<f64>();
+    let total = i64::try_from(facts.len().max(1)).unwrap_or(i64::MAX);
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let share: Vec<Option<f64>> = n.iter().map(|n| Some(*n as f64 / total as f64)).collect();
+    let largest = n.iter().copied().max().unwrap_or(0).unsigned_abs();
+    let columns = vec![
+        column("rang", true, Values::Integer(rank.iter().copied().map(Some).collect())),
+        column("n", true, Values::Integer(n.iter().copied().map(Some).collect())),
+        column("andel_handelser", true, Values::Real(share)),
+        column("vikt", false, Values::Real((0..n.len()).map(|at| Some(weight(at))).collect())),
+        column("cluster", true, Values::Integer(of_cells.iter().map(|number| number.map(i64::from)).collect())),
+        column("kolumn", false, Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.column))).collect())),
+        column("rad", false, Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.row))).collect())),
+        column("rank", false, Values::Integer(rank.iter().copied().map(Some).collect())),
+    ];
+    let square = |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(grid, &[*cell])));
+    Layer {
+        name: "cells".to_owned(),
+        title: title("cells", kind, passport.secrecy),
+        description: swedish("layer-description-cells", &[]),
+        columns,
+        geometries: Geometries::Shapes(GeometryKind::Area, counts.cells().iter().map(square).collect()),
+        style: count_style("n", largest, kind),
+        passport: passport.clone(),
+    }
+}

@@ -1,0 +1,204 @@
+//! The union of every layer's errors, and the few that only a use case can meet.
+
+use serde::Serialize;
+
+use crate::texts::{self, ErrorKind, Problem};
+use crate::{analysis, catalogued_errors, crs, export, ingest, sample, store};
+
+/// Result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What a use case refuses, beyond what its parts refuse.
+#[derive(Debug, Serialize)]
+#[serde(tag = "id", rename_all = "kebab-case")]
+pub enum Refusal {
+    /// The file or layer has no rows.
+    EmptyInput {
+        /// The file.
+        file: String,
+    },
+    /// A workbook or container has several sheets that could be meant.
+    SeveralSheets {
+        /// The file.
+        file: String,
+        /// Their names.
+        sheets: Vec<String>,
+    },
+    /// There is no such column.
+    NoSuchColumn {
+        /// The file.
+        file: String,
+        /// As it was asked for.
+        column: String,
+        /// Columns that there are.
+        columns: Vec<String>,
+    },
+    /// The column to be summed holds something that is no number.
+    ColumnNotNumeric {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// Row in the file.
+        row: u32,
+        /// What stands there.
+        value: String,
+    },
+    /// No column looks like a coordinate, and the file has no geometry.
+    NoCoordinates {
+        /// The file.
+        file: String,
+        /// Columns that there are.
+        columns: Vec<String>,
+    },
+    /// No row has a position that can be used.
+    NothingPlaced {
+        /// The file or store.
+        file: String,
+        /// Rows that there are.
+        rows: usize,
+    },
+    /// The input is in degrees, and no metric system is agreed on for where it lies.
+    DegreesElsewhere {
+        /// The file.
+        file: String,
+    },
+    /// The store has events of several kinds, and none was chosen.
+    SeveralKinds {
+        /// The store.
+        file: String,
+        /// The kinds that there are.
+        kinds: Vec<String>,
+    },
+    /// The store has no events of this kind.
+    NoEvents {
+        /// The store.
+        file: String,
+    },
+    /// Days and months cannot be told apart.
+    AmbiguousDates {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// A file is there already.
+    FileExists {
+        /// The file.
+        file: String,
+    },
+    /// The home area is not an area.
+    NoHomeArea {
+        /// The file.
+        file: String,
+    },
+    /// The value to weight by is not one that a store has.
+    UnknownValue {
+        /// As it was asked for.
+        value: String,
+    },
+    /// A collection that does not exist.
+    NoSuchCollection {
+        /// As it was asked for.
+        collection: String,
+    },
+    /// An address beyond this machine, where sign-in does not exist yet.
+    BindRefused {
+        /// The address.
+        address: String,
+    },
+    /// The address is taken or not ours.
+    BindFailed {
+        /// The address.
+        address: String,
+        /// The system's words.
+        cause: String,
+    },
+    /// A file could not be read or written.
+    FileFailure {
+        /// The file.
+        file: String,
+        /// The system's words.
+        cause: String,
+    },
+    /// A file is not there.
+    MissingFile {
+        /// The file.
+        file: String,
+    },
+    /// A file may not be read or written.
+    NotPermitted {
+        /// The file.
+        file: String,
+    },
+}
+catalogued_errors!(Refusal);
+
+/// Any error of the program.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Error {
+    /// Of a use case.
+    Refusal(Refusal),
+    /// Of coordinate systems.
+    Crs(crs::Error),
+    /// Of readers.
+    Read(ingest::ReadError),
+    /// Of mappings.
+    Mapping(ingest::MappingError),
+    /// Of stores.
+    Store(store::Error),
+    /// Of writers.
+    Export(export::Error),
+    /// Of analyses.
+    Analysis(analysis::Error),
+    /// Of the sample town.
+    Sample(sample::Error),
+}
+catalogued_errors!(Error);
+
+impl Error {
+    /// The error as its user meets it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        texts::problem(self)
+    }
+
+    /// What sort of failure: HTTP status and exit code follow from it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.problem().kind
+    }
+
+    /// The error of the operating system about a file.
+    #[must_use]
+    pub fn of_file(file: &std::path::Path, error: &std::io::Error) -> Self {
+        let file = file.display().to_string();
+        Self::Refusal(match error.kind() {
+            std::io::ErrorKind::NotFound => Refusal::MissingFile { file },
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Refusal::NotPermitted { file },
+            std::io::ErrorKind::AlreadyExists => Refusal::FileExists { file },
+            _ => Refusal::FileFailure { file, cause: error.to_string() },
+        })
+    }
+}
+
+macro_rules! from {
+    ($($variant:ident($error:ty)),+) => {$(
+        impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )+};
+}
+from!(
+    Refusal(Refusal),
+    Crs(crs::Error),
+    Read(ingest::ReadError),
+    Mapping(ingest::MappingError),
+    Store(store::Error),
+    Export(export::Error),
+    Analysis(analysis::Error),
+    Sample(sample::Error)
+);

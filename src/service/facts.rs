@@ -1,0 +1,163 @@
+//! What is told of a row beside its place: the little that hotspots are summed up by. Pure.
+
+use crate::domain::{Event, Interval, Kind, Severity, category};
+
+/// Persons by degree of injury, for sources that list persons.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Casualties {
+    /// Injured or killed, on any scale.
+    pub injured: u32,
+    /// Killed.
+    pub dead: u32,
+    /// ISS 9 and above.
+    pub iss9: u32,
+    /// ISS 4 to 8.
+    pub iss48: u32,
+    /// ISS 1 to 3.
+    pub iss13: u32,
+    /// Severely injured according to the police.
+    pub police_severe: u32,
+}
+
+/// What is told of one event beside its place.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fact {
+    /// Kind, where it is known.
+    pub kind: Option<Kind>,
+    /// Worst outcome.
+    pub severity: Severity,
+    /// Label of the category, or the source's own words where the taxonomy does not know it.
+    pub category: Option<String>,
+    /// Road-user categories of the persons.
+    pub modes: Vec<String>,
+    /// Persons, or `None` where the source does not list them.
+    pub casualties: Option<Casualties>,
+    /// When.
+    pub time: Option<Interval>,
+    /// Street.
+    pub street: Option<String>,
+    /// Register or file.
+    pub source: String,
+    /// Weight for ranking; 1 where no value was asked for.
+    pub weight: f64,
+}
+
+impl Fact {
+    /// The facts of an event, weighted 1.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        let category = match event.category.as_str() {
+            category::UNKNOWN => event.category_text.clone(),
+            code => Some(category::label(code).to_owned()),
+        };
+        Self {
+            kind: Some(event.kind),
+            severity: event.severity,
+            category,
+            modes: event.persons.iter().filter_map(|person| person.mode.clone()).collect(),
+            casualties: (!event.persons.is_empty()).then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
+            time: event.time.clone(),
+            street: event.street.clone(),
+            source: event.source.system.clone(),
+            weight: 1.0,
+        }
+    }
+}
+
+impl Casualties {
+    /// Counts degrees of injury.
+    #[must_use]
+    pub fn of(degrees: impl Iterator<Item = Severity>) -> Self {
+        degrees.fold(Self::default(), |mut sum, degree| {
+            sum.injured += u32::from(degree.is_casualty());
+            match degree {
+                Severity::Dead => sum.dead += 1,
+                Severity::Iss9 => sum.iss9 += 1,
+                Severity::Iss48 => sum.iss48 += 1,
+                Severity::Iss13 => sum.iss13 += 1,
+                Severity::PoliceSevere => sum.police_severe += 1,
+                _ => {}
+            }
+            sum
+        })
+    }
+
+    /// The sum of two counts.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            injured: self.injured + other.injured,
+            dead: self.dead + other.dead,
+            iss9: self.iss9 + other.iss9,
+            iss48: self.iss48 + other.iss48,
+            iss13: self.iss13 + other.iss13,
+            police_severe: self.police_severe + other.police_severe,
+        }
+    }
+}
+
+/// The texts with their counts, most frequent first, ties in alphabetical order.
+pub fn ranked<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
+    }
+    let mut list: Vec<(&str, usize)> = counts.into_iter().collect();
+    list.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    list
+}
+
+/// The first few of [`ranked`] as `Cykel singel 12 · Korsande 4`.
+pub fn ranked_text<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> Option<String> {
+    let parts: Vec<String> = ranked(texts).into_iter().take(most).map(|(text, count)| format!("{text} {count}")).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// Number of events by worst outcome, worst first: `Dödad 1 · Allvarligt skadad (ISS 9–) 2`.
+pub fn severity_text(degrees: impl Iterator<Item = Severity>) -> Option<String> {
+    let mut counts = vec![0_usize; Severity::table().len()];
+    for degree in degrees {
+        counts[degree as usize] += 1;
+    }
+    let lines = Severity::table().iter().zip(counts).filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = lines.map(|(degree, count)| format!("{} {count}", degree.sv)).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// What a place is called: its commonest street, and the second where at least three in ten of the events name it.
+/// `None` where no event names a street.
+pub fn place_name<'a>(streets: impl Iterator<Item = Option<&'a str>>) -> Option<String> {
+    let all: Vec<Option<&str>> = streets.collect();
+    let list = ranked(all.iter().flatten().copied());
+    let (first, _) = list.first()?;
+    match list.get(1) {
+        Some((second, count)) if count * 10 >= all.len() * 3 => Some(format!("{first} / {second}")),
+        _ => Some((*first).to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_named_by_their_streets() {
+        let name = |list: &[&'static str]| place_name(list.iter().map(|street| (!street.is_empty()).then_some(*street)));
+        assert_eq!(name(&["Storgatan", "Storgatan", "Storgatan", "Kajen"]).as_deref(), Some("Storgatan"));
+        assert_eq!(name(&["Storgatan", "Kajen", "Storgatan", "Kajen"]).as_deref(), Some("Kajen / Storgatan"));
+        assert_eq!(name(&["", ""]), None);
+    }
+
+    #[test]
+    fn outcomes_are_listed_worst_first() {
+        let text = severity_text([Severity::Iss13, Severity::Dead, Severity::Iss13].into_iter());
+        assert_eq!(text.as_deref(), Some("Dödad 1 · Lindrigt skadad (ISS 1–3) 2"));
+        assert_eq!(severity_text(std::iter::empty()), None);
+    }
+
+    #[test]
+    fn a_person_counts_once_on_its_own_scale() {
+        let sum = Casualties::of([Severity::Dead, Severity::PoliceSevere, Severity::Unhurt, Severity::Iss9].into_iter());
+        assert_eq!((sum.injured, sum.dead, sum.police_severe, sum.iss9), (3, 1, 1, 1));
+    }
+}

@@ -1,0 +1,363 @@
+//! Rows on their way into an analysis, from a store or straight from a file: places, facts, and the columns that the
+//! layer `events` shows. In canonical order: by x, then y, then content, so that the order of rows plays no part.
+
+use std::path::Path;
+
+use super::columns::column;
+use super::error::{Error, Refusal, Result};
+use super::facts::Fact;
+use super::import::{Chosen, choose};
+use super::progress::Timings;
+use crate::crs::{self, WGS84};
+use crate::domain::passport::ContentHash;
+use crate::domain::{Column, CrsDefinition, Event, Kind, Secrecy, Severity, Values, category};
+use crate::ingest::cells::{Row, severity_of};
+use crate::ingest::values::{known, number};
+use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
+use crate::store::{EventFilter, GpkgStore, Store};
+
+/// Everything an analysis needs of its input.
+pub struct Input {
+    /// `[n]` places in `crs`; `None` is ej platsbestämd.
+    pub points: Vec<Option<[f64; 2]>>,
+    /// `[n]` facts.
+    pub facts: Vec<Fact>,
+    /// Columns of the layer `events`, `[n]` values each.
+    pub columns: Vec<Column>,
+    /// The CRS of the points and of every result.
+    pub crs: CrsDefinition,
+    /// The kind, where all rows have the same.
+    pub kind: Option<Kind>,
+    /// Strictest secrecy among the rows.
+    pub secrecy: Secrecy,
+    /// Registers or files.
+    pub sources: Vec<String>,
+    /// Hash over the canonical rows.
+    pub content_hash: String,
+    /// Area of the home area in square metres, or 0 where there is none.
+    pub home_m2: f64,
+    /// What was chosen on the reader's behalf.
+    pub notes: Vec<String>,
+    /// Warnings of the command, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Rows of a file.
+#[derive(Debug, Clone, Default)]
+pub struct FileRequest<'a> {
+    /// Sheet or layer.
+    pub layer: Option<&'a str>,
+    /// Column with the easting.
+    pub x: Option<&'a str>,
+    /// Column with the northing.
+    pub y: Option<&'a str>,
+    /// Coordinate system of the columns.
+    pub crs: Option<&'a str>,
+    /// Numeric column that weighs rows, or `severity`.
+    pub value: Option<&'a str>,
+    /// Whether columns of free text stay.
+    pub keep_free_text: bool,
+}
+
+/// Names that results use for themselves; an input column of that name becomes `NAME_input`.
+const RESERVED: [&str; 12] = ["cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry"];
+
+/// Words in column names that tell of free text, where no mapping does.
+const FREE_TEXT_WORDS: [&str; 8] = ["beskriv", "fritext", "förlopp", "forlopp", "anteckn", "kommentar", "description", "comment"];
+
+/// Events of a store, of one kind.
+///
+/// # Errors
+/// [`Refusal::SeveralKinds`] where the store has several and none was chosen, [`Refusal::NoEvents`].
+pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option<&str>) -> Result<Input> {
+    if let Some(value) = value.filter(|value| *value != "severity") {
+        return Err(Refusal::UnknownValue { value: value.to_owned() }.into());
+    }
+    let counts = store.counts_by_kind()?;
+    let kinds: Vec<String> = counts.iter().map(|count| count.kind.code().to_owned()).collect();
+    let kind = match (kind, counts.as_slice()) {
+        (Some(kind), _) if counts.iter().any(|count| count.kind == kind) => kind,
+        (None, [only]) => only.kind,
+        (None, [_, _, ..]) => return Err(Refusal::SeveralKinds { file: file.to_owned(), kinds }.into()),
+        _ => return Err(Refusal::NoEvents { file: file.to_owned() }.into()),
+    };
+    let filter = EventFilter { kinds: Some(vec![kind]), ..EventFilter::default() };
+    let mut events = store.events(&filter)?;
+    let place = |event: &Event| event.position.map(|position| [position.x, position.y]);
+    events.sort_by(|a, b| compare_places(place(a), place(b)).then_with(|| a.id.cmp(&b.id)));
+    let mut content = ContentHash::default();
+    for event in &events {
+        content.add(&[&event.id, &event.content]);
+    }
+    let mut facts: Vec<Fact> = events.iter().map(Fact::of).collect();
+    if value.is_some() {
+        for fact in &mut facts {
+            fact.weight = fact.severity.degree().weight;
+        }
+    }
+    let text = |pick: &dyn Fn(&Event) -> Option<String>| Values::Text(events.iter().map(pick).collect());
+    let days = |event: &Event| event.time.as_ref().and_then(crate::domain::Interval::days);
+    let columns = vec![
+        column("handelse_id", false, text(&|event| Some(event.id.clone()))),
+        column("period_fran", true, text(&|event| days(event).map(|days| days.0))),
+        column("period_till", false, text(&|event| days(event).map(|days| days.1))),
+        column("typ", true, text(&|event| match event.category.as_str() {
+            category::UNKNOWN => event.category_text.clone(),
+            code => Some(category::label(code).to_owned()),
+        })),
+        column("svarighetsgrad", true, text(&|event| Some(event.severity.degree().sv.clone()))),
+        column("gata", true, text(&|event| event.street.clone())),
+        column("kalla", false, text(&|event| Some(event.source.system.clone()))),
+    ];
+    let mut sources: Vec<String> = events.iter().map(|event| event.source.system.clone()).collect();
+    sources.sort();
+    sources.dedup();
+    let settings = store.settings();
+    Ok(Input {
+        points: events.iter().map(place).collect(),
+        facts,
+        columns,
+        crs: settings.crs.clone(),
+        kind: Some(kind),
+        secrecy: events.iter().map(|event| event.secrecy).max().unwrap_or(Secrecy::Open),
+        sources,
+        content_hash: content.finish(),
+        home_m2: settings.home.as_ref().map_or(0.0, geo::Area::unsigned_area),
+        notes: Vec::new(),
+        warnings: Vec::new(),
+    })
+}
+
+fn compare_places(a: Option<[f64; 2]>, b: Option<[f64; 2]>) -> std::cmp::Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    }
+}
+
+/// Rows of a file, with whatever facts its mapping (recognised by its columns) tells.
+///
+/// # Errors
+/// Readers', coordinates' and columns' errors.
+pub fn of_file(path: &Path, request: &FileRequest<'_>, timings: &Timings) -> Result<Input> {
+    let file = path.display().to_string();
+    let options = ReadOptions { layer: request.layer.map(str::to_owned), ..ReadOptions::default() };
+    let mut tables = timings.time("read", || ingest::read(path, &options))?;
+    tables.retain(|table| !table.is_empty());
+    if tables.len() > 1 {
+        let sheets = tables.iter().filter_map(|table| table.sheet.clone()).collect();
+        return Err(Refusal::SeveralSheets { file, sheets }.into());
+    }
+    let Some(table) = tables.pop() else { return Err(Refusal::EmptyInput { file }.into()) };
+    timings.time("read", || of_table(&file, &table, request))
+}
+
+fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Input> {
+    let mapping = Mapping::recognising(file, &table.columns)?;
+    let mut sheet = Sheet::new(&mapping, table);
+    for (asked, field) in [(request.x, Field::East), (request.y, Field::North)] {
+        if let Some(name) = asked {
+            sheet.binding.fields.insert(field, find(file, table, name)?);
+        }
+    }
+    let has = |field: Field| sheet.binding.fields.contains_key(&field);
+    if !table.has_geometry() && !(has(Field::East) && has(Field::North)) {
+        return Err(Refusal::NoCoordinates { file: file.to_owned(), columns: table.columns.iter().take(30).cloned().collect() }.into());
+    }
+    let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
+    let Some(choice) = &first.choice else {
+        return Err(Refusal::NothingPlaced { file: file.to_owned(), rows: table.len() }.into());
+    };
+    let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
+    let chosen = choose(&mapping, &sheet, Some(&choice.crs.clone()), &format!("EPSG:{}", crs.epsg), None)?;
+    let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
+    let mut rows: Vec<(Option<[f64; 2]>, usize)> = (0..table.len()).map(|row| (point(&mapping, &sheet, row, &chosen), row)).collect();
+    rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
+    let mut content = ContentHash::default();
+    for (point, row) in &rows {
+        let place = point.map_or_else(String::new, |[x, y]| format!("{x:?} {y:?}"));
+        let cells: Vec<&str> = std::iter::once(place.as_str()).chain(table.row(*row)).collect();
+        content.add(&cells);
+    }
+    let mut quiet = Warnings::default();
+    let known_kind = (mapping.name != "generic").then_some(mapping.kind);
+    let facts = rows.iter().map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet)).collect();
+    let mut warnings = Vec::new();
+    let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
+    let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut notes = table.notes.clone();
+    if crs.epsg.to_string() != choice.crs.trim_start_matches("EPSG:") {
+        let values = vec![("from", choice.crs.clone()), ("to", format!("EPSG:{} ({})", crs.epsg, crs.name))];
+        notes.push(crate::texts::text("note-transformed", &values));
+    }
+    Ok(Input {
+        points: rows.iter().map(|(point, _)| *point).collect(),
+        facts,
+        columns,
+        crs,
+        kind: known_kind,
+        secrecy: if known_kind.is_some() { mapping.secrecy } else { Secrecy::Open },
+        sources: vec![name],
+        content_hash: content.finish(),
+        home_m2: 0.0,
+        notes,
+        warnings,
+    })
+}
+
+fn find(file: &str, table: &Table, name: &str) -> Result<usize> {
+    table.column(name).ok_or_else(|| {
+        let columns = table.columns.iter().take(30).cloned().collect();
+        Error::from(Refusal::NoSuchColumn { file: file.to_owned(), column: name.to_owned(), columns })
+    })
+}
+
+/// The system in which to analyse: the file's own where it is metric; for degrees SWEREF 99 TM or ETRS-TM35FIN, where all
+/// points lie in its area of use.
+fn metric_for(file: &str, source: &str, sheet: &Sheet<'_>, mapping: &Mapping, chosen: &Chosen) -> Result<CrsDefinition> {
+    if !crs::is_geographic(source)? {
+        return Ok(crs::metric(source)?);
+    }
+    let pairs: Vec<[f64; 2]> = (0..sheet.table.len())
+        .filter_map(|row| match sheet.table.point(row) {
+            Some((point, _)) => Some(point),
+            None => Row { mapping, table: sheet.table, binding: &sheet.binding, row }.pair().ok().flatten().map(|pair| chosen.axes().east_north(pair)),
+        })
+        .collect();
+    for candidate in ["EPSG:3006", "EPSG:3067"] {
+        if crs::all_in_area(candidate, &pairs) {
+            return Ok(crs::metric(candidate)?);
+        }
+    }
+    debug_assert_ne!(source, WGS84.trim_start_matches("OGC:"));
+    Err(Refusal::DegreesElsewhere { file: file.to_owned() }.into())
+}
+
+fn point(mapping: &Mapping, sheet: &Sheet<'_>, row: usize, chosen: &Chosen) -> Option<[f64; 2]> {
+    let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row };
+    let place = |point: [f64; 2]| chosen.place(point);
+    row.position(chosen.axes(), &place).ok().flatten().map(|position| [position.x, position.y])
+}
+
+/// `[rows of the table]` weights of the asked-for column; `None` where none was asked for. Empty cells weigh 0.
+fn weights(file: &str, table: &Table, value: Option<&str>, mapping: &Mapping, binding: &Binding) -> Result<Option<Vec<f64>>> {
+    let Some(name) = value else { return Ok(None) };
+    if name == "severity"
+        && let Some(&column) = binding.fields.get(&Field::Severity)
+    {
+        let mut quiet = Warnings::default();
+        let weight = |row: usize| known(table.cell(row, column)).map_or(0.0, |text| severity_of(mapping, text, 0, &mut quiet).degree().weight);
+        return Ok(Some((0..table.len()).map(weight).collect()));
+    }
+    let column = find(file, table, name)?;
+    let read = |row: usize| match known(table.cell(row, column)) {
+        None => Ok(0.0),
+        Some(text) => number(text).ok_or_else(|| {
+            let (file, column, value) = (file.to_owned(), name.to_owned(), text.to_owned());
+            Error::from(Refusal::ColumnNotNumeric { file, column, row: table.row_number(row), value })
+        }),
+    };
+    (0..table.len()).map(read).collect::<Result<Vec<f64>>>().map(Some)
+}
+
+fn fact(
+    mapping: &Mapping,
+    sheet: &Sheet<'_>,
+    index: usize,
+    chosen: &Chosen,
+    kind: Option<Kind>,
+    weights: Option<&Vec<f64>>,
+    quiet: &mut Warnings,
+) -> Fact {
+    let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row: index };
+    let category = row.field(Field::Category).map(|text| {
+        let code = match mapping.codes.category_style {
+            ingest::mapping::CategoryStyle::AccidentType => category::of_accident_type(text),
+            ingest::mapping::CategoryStyle::Table => mapping.codes.category.get(&text.to_lowercase()).map_or(category::UNKNOWN, String::as_str),
+        };
+        if code == category::UNKNOWN { text.to_owned() } else { category::label(code).to_owned() }
+    });
+    let stated = [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
+    Fact {
+        kind,
+        severity: stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default(),
+        // A code without a confirmed meaning tells a reader nothing.
+        category: category.filter(|text| !text.chars().all(|c| c.is_ascii_digit())),
+        modes: Vec::new(),
+        casualties: None,
+        time: row.time(chosen.date_order).ok().flatten(),
+        street: row.field(Field::Street).map(str::to_owned),
+        source: mapping.system.clone(),
+        weight: weights.map_or(1.0, |weights| weights[index]),
+    }
+}
+
+/// The input's columns in canonical row order, typed by what they hold: whole numbers, real numbers or text.
+fn shown_columns(
+    table: &Table,
+    rows: &[(Option<[f64; 2]>, usize)],
+    binding: &Binding,
+    keep_free_text: bool,
+    warnings: &mut Vec<String>,
+) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    for (index, name) in table.columns.iter().enumerate() {
+        let lower = name.to_lowercase();
+        let free = binding.free_text.iter().any(|(_, column)| *column == index) || FREE_TEXT_WORDS.iter().any(|word| lower.contains(word));
+        if free && !keep_free_text {
+            warnings.push(crate::texts::text("note-free-text-dropped", &[("column", name.clone())]));
+            continue;
+        }
+        let mut own = name.clone();
+        if RESERVED.contains(&lower.as_str()) {
+            own = format!("{name}_input");
+            warnings.push(crate::texts::text("note-column-renamed", &[("column", name.clone()), ("new", own.clone())]));
+        }
+        while columns.iter().any(|column| column.name.eq_ignore_ascii_case(&own)) {
+            own.push('_');
+        }
+        let cells = rows.iter().map(|(_, row)| table.cell(*row, index));
+        let values = typed(cells);
+        columns.push(Column { name: own, alias: name.clone(), visible: columns.len() < 6, values });
+    }
+    columns
+}
+
+/// Cells as the narrowest type that holds them all. A whole number with a leading zero (a code) keeps its text.
+fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
+    let filled = || cells.clone().filter(|cell| !cell.is_empty());
+    let is_code = |cell: &str| cell.len() > 1 && cell.starts_with('0') && !cell.starts_with("0.");
+    let none = |cell: &str| cell.is_empty();
+    if filled().next().is_none() {
+        return Values::Text(cells.map(|_| None).collect());
+    }
+    if filled().all(|cell| cell.parse::<i64>().is_ok() && !is_code(cell)) {
+        return Values::Integer(cells.map(|cell| cell.parse().ok()).collect());
+    }
+    if filled().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite) && !is_code(cell)) {
+        return Values::Real(cells.map(|cell| cell.parse().ok()).collect());
+    }
+    Values::Text(cells.map(|cell| (!none(cell)).then(|| cell.to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_get_the_narrowest_type_that_holds_them_all() {
+        assert_eq!(typed(["1", "", "3"].into_iter()), Values::Integer(vec![Some(1), None, Some(3)]));
+        assert_eq!(typed(["1", "2.5"].into_iter()), Values::Real(vec![Some(1.0), Some(2.5)]));
+        assert_eq!(typed(["0123"].into_iter()), Values::Text(vec![Some("0123".to_owned())]));
+        assert_eq!(typed(["1", "x"].into_iter()), Values::Text(vec![Some("1".to_owned()), Some("x".to_owned())]));
+        assert_eq!(typed(["", ""].into_iter()), Values::Text(vec![None, None]));
+        assert_eq!(typed(["inf", "1"].into_iter()), Values::Text(vec![Some("inf".to_owned()), Some("1".to_owned())]));
+    }
+
+    #[test]
+    fn rows_without_a_place_come_last() {
+        let mut places = vec![None, Some([2.0, 1.0]), Some([1.0, 9.0]), Some([1.0, 3.0])];
+        places.sort_by(|a, b| compare_places(*a, *b));
+        assert_eq!(places, [Some([1.0, 3.0]), Some([1.0, 9.0]), Some([2.0, 1.0]), None]);
+    }
+}

@@ -1,0 +1,67 @@
+//! Write the sample town: a made-up town whose truths are known.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::error::{Error, Result};
+use crate::crs::{self, Transform, WGS84};
+use crate::domain::{Passport, Secrecy};
+use crate::export;
+use crate::sample::{self, Town};
+
+/// What was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The town's name.
+    pub town: String,
+    /// The seed.
+    pub seed: u64,
+    /// File names in the folder.
+    pub files: Vec<&'static str>,
+}
+
+/// Writes the town to a folder, which is made where it is missing; files of the same names are replaced.
+///
+/// # Errors
+/// The folder or a file cannot be written.
+pub fn write(folder: &Path, seed: u64) -> Result<Report> {
+    let town = Town::generate(seed);
+    std::fs::create_dir_all(folder).map_err(|error| Error::of_file(folder, &error))?;
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(|error| Error::of_file(&path, &error))
+    };
+    put("olyckor_strada.xlsx", &sample::workbook(&town)?)?;
+    put("skador.csv", &sample::damages_csv(&town))?;
+    put("facit.json", sample::truth_json(&town).as_bytes())?;
+    let definition = crs::metric("EPSG:3006")?;
+    let to_wgs84 = Transform::new("EPSG:3006", WGS84)?;
+    let layers = sample::background_layers(&town, &passport(seed));
+    let convert = |point: [f64; 2]| to_wgs84.convert(point);
+    export::write(&folder.join("stad.gpkg"), &layers, &definition, &convert, None)?;
+    let home = Some("home");
+    export::write(&folder.join("hemomrade.gpkg"), &layers, &definition, &convert, home)?;
+    let files = vec!["olyckor_strada.xlsx", "skador.csv", "facit.json", "stad.gpkg", "hemomrade.gpkg"];
+    Ok(Report { town: town.name, seed, files })
+}
+
+fn passport(seed: u64) -> Passport {
+    Passport {
+        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        method: "sample".to_owned(),
+        parameters: BTreeMap::new(),
+        seed: Some(seed),
+        sources: vec!["sample".to_owned()],
+        period: Some(("2018-01-01".to_owned(), "2025-12-31".to_owned())),
+        vintage: "2025-12-31T23:00:00.000Z".to_owned(),
+        used: 0,
+        unplaced: 0,
+        dropped: BTreeMap::new(),
+        crs: "EPSG:3006".to_owned(),
+        secrecy: Secrecy::Open,
+        notes: Vec::new(),
+        content_hash: String::new(),
+    }
+}

@@ -1,0 +1,94 @@
+//! How the tables of a store look when QGIS opens it: default styles, aliases, and a project inside.
+
+use super::columns::count_style;
+use super::error::Result;
+use crate::domain::{Bbox, GeometryKind, Style};
+use crate::geopackage::FieldKind;
+use crate::geopackage::project::{ProjectLayer, write_project};
+use crate::geopackage::styles::{Look, LookField, write_styles};
+use crate::store::{Background, Feature, GpkgStore, Store, Window};
+use crate::texts::swedish;
+
+/// Columns that the tables of a store show, besides those that nobody reads.
+const HOTSPOTS: [(&str, FieldKind); 4] =
+    [("rang", FieldKind::Integer), ("namn", FieldKind::Text), ("n", FieldKind::Integer), ("kind", FieldKind::Text)];
+const EVENTS: [(&str, FieldKind); 7] = [
+    ("id", FieldKind::Text),
+    ("kind", FieldKind::Text),
+    ("category_text", FieldKind::Text),
+    ("time_from", FieldKind::Text),
+    ("severity", FieldKind::Text),
+    ("street", FieldKind::Text),
+    ("system", FieldKind::Text),
+];
+
+/// Writes styles and project for what the store holds now. Cheap: the results are few.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub fn write(store: &mut GpkgStore) -> Result<()> {
+    let runs = store.runs()?;
+    let mut spots: Vec<Feature> = Vec::new();
+    for run in runs.iter().filter(|run| run.layers.iter().any(|layer| layer.name == "hotspots")) {
+        spots.extend(store.run_features(&run.run.id, "hotspots", &Window::ALL)?.rows);
+    }
+    let count = |row: &Feature| row.properties.get("n").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let hotspot_style = count_style("n", spots.iter().map(count).max().unwrap_or(0), None);
+    let roads = Style::Single("#9aa5ad".to_owned());
+    let buildings = Style::Single("#cfc9c0".to_owned());
+    let events = event_style();
+    let titles = ["layer-hotspots", "layer-events", "layer-roads", "layer-buildings"].map(|id| swedish(id, &[]));
+    let aliases = |columns: &[(&'static str, FieldKind)]| -> Vec<(&'static str, String, FieldKind)> {
+        columns.iter().map(|(name, kind)| (*name, swedish(&format!("col-{name}"), &[]), *kind)).collect()
+    };
+    let (spot_fields, event_fields) = (aliases(&HOTSPOTS), aliases(&EVENTS));
+    let looks = [
+        look("hotspots", &titles[0], GeometryKind::Area, &hotspot_style, &spot_fields),
+        look("events", &titles[1], GeometryKind::Point, &events, &event_fields),
+        look("roads", &titles[2], GeometryKind::Line, &roads, &[]),
+        look("buildings", &titles[3], GeometryKind::Area, &buildings, &[]),
+    ];
+    let extent = extent(store, &spots)?;
+    let layers: Vec<ProjectLayer<'_>> = looks.iter().map(|look| ProjectLayer { look: look.clone(), extent }).collect();
+    let crs = store.settings().crs.clone();
+    let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    store.with_transaction(|transaction| {
+        write_styles(transaction, &looks)?;
+        write_project(transaction, &name, &crs, &layers)
+    })?;
+    Ok(())
+}
+
+fn look<'a>(
+    table: &'a str,
+    title: &'a str,
+    kind: GeometryKind,
+    style: &'a Style,
+    fields: &'a [(&'static str, String, FieldKind)],
+) -> Look<'a> {
+    let fields = fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
+    Look { table, title, description: "", kind: Some(kind), style, fields, passport: None }
+}
+
+/// The box that the project opens with: the results, else the roads.
+fn extent(store: &GpkgStore, spots: &[Feature]) -> Result<Bbox> {
+    use geo::CoordsIter;
+    let around = |rows: &[Feature]| {
+        Bbox::around(rows.iter().filter_map(|row| row.geometry.as_ref()).flat_map(|shape| shape.coords_iter().map(|coord| [coord.x, coord.y])))
+    };
+    if spots.is_empty() {
+        return Ok(around(&store.background(Background::Roads, &Window::ALL)?.rows));
+    }
+    Ok(around(spots))
+}
+
+fn event_style() -> Style {
+    let class = |code: &str, colour: &str| super::columns::category_class(code, &swedish(&format!("unit-{code}"), &[]), colour);
+    let classes = vec![
+        class("accident", "#b35806"),
+        class("damage", "#1b4f72"),
+        class("incident", "#6c3483"),
+        class("alarm", "#7b241c"),
+    ];
+    Style::Categorised { column: "kind".to_owned(), classes }
+}

@@ -1,0 +1,236 @@
+//! Versions of the embedded store's schema, and what the store knows of itself.
+//!
+//! Each version is a numbered SQL file. All that are missing are applied in one transaction.
+
+use std::path::Path;
+
+use rusqlite::types::{FromSql, ToSql};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+
+use super::super::{Error, NewStore, Settings};
+use super::{Attempt, Fault};
+use crate::domain::passport::NO_VINTAGE;
+use crate::domain::{CrsDefinition, GeometryKind};
+use crate::geopackage::{Field, FieldKind, Table, blob, container, shown};
+use crate::texts;
+
+/// One step of the schema.
+pub(super) struct Migration {
+    /// The version that it leads to.
+    pub version: u32,
+    /// Its statements.
+    pub sql: &'static str,
+    /// Tables that it makes and that QGIS shows.
+    pub tables: &'static [(&'static str, Option<GeometryKind>)],
+}
+
+/// Every step, oldest first.
+pub(super) const MIGRATIONS: [Migration; 1] = [Migration {
+    version: 1,
+    sql: include_str!("../sql/0001_first.sql"),
+    tables: &[
+        ("events", Some(GeometryKind::Point)),
+        ("persons", None),
+        ("elements", None),
+        ("event_text", None),
+        ("hotspots", Some(GeometryKind::Area)),
+        ("hotspot_lines", Some(GeometryKind::Line)),
+        ("hotspot_points", Some(GeometryKind::Point)),
+        ("roads", Some(GeometryKind::Line)),
+        ("buildings", Some(GeometryKind::Area)),
+        ("ground_points", Some(GeometryKind::Point)),
+        ("quarantine", None),
+        ("imports", None),
+        ("runs", None),
+    ],
+}];
+
+/// Columns whose texts are JSON.
+const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];
+
+/// The version that the last step leads to.
+pub(super) fn newest(migrations: &[Migration]) -> u32 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
+
+/// The schema version of the file, or `None` where it is no store.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<Option<u32>> {
+    let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lb_settings'";
+    if connection.query_row(sql, [], |_| Ok(())).optional()?.is_none() {
+        return Ok(None);
+    }
+    setting(connection, "schema_version")
+}
+
+fn setting<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+    connection.query_row("SELECT value FROM lb_settings WHERE key = ?1", [key], |row| row.get(0)).optional()
+}
+
+fn set(connection: &Connection, key: &str, value: impl ToSql) -> rusqlite::Result<()> {
+    connection.execute("INSERT OR REPLACE INTO lb_settings (key, value) VALUES (?1, ?2)", params![key, value]).map(drop)
+}
+
+/// Applies every step above the file's version, in one transaction. A file without settings becomes a store.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[Migration],
+    epsg: u32,
+) -> Result<(), Error> {
+    let mut run = || -> Attempt<()> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch("CREATE TABLE IF NOT EXISTS lb_settings (key TEXT PRIMARY KEY NOT NULL, value)")?;
+        let before = version(&transaction)?.unwrap_or(0);
+        let ours = newest(migrations);
+        if before > ours {
+            return Err(Error::StoreNewer { file: shown(path), version: before, ours }.into());
+        }
+        for migration in migrations.iter().filter(|migration| migration.version > before) {
+            transaction.execute_batch(migration.sql)?;
+            for (table, geometry) in migration.tables {
+                register(&transaction, table, *geometry, epsg)?;
+            }
+            set(&transaction, "schema_version", migration.version)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    };
+    run().map_err(|fault| fault.named(path))
+}
+
+/// Makes a table one that QGIS shows, with Swedish title and aliases.
+fn register(connection: &Connection, table: &str, geometry: Option<GeometryKind>, epsg: u32) -> rusqlite::Result<()> {
+    let mut columns = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
+    let fields = columns.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let fields: Vec<(String, String)> = fields.collect::<rusqlite::Result<_>>()?;
+    let fields: Vec<Field> = fields
+        .into_iter()
+        .filter(|(name, _)| name != container::KEY && name != container::GEOMETRY)
+        .map(|(name, sql)| Field {
+            alias: alias(&name),
+            kind: match sql.as_str() {
+                _ if JSON.contains(&name.as_str()) => FieldKind::Json,
+                "INTEGER" => FieldKind::Integer,
+                "REAL" => FieldKind::Real,
+                "BOOLEAN" => FieldKind::Boolean,
+                "DATETIME" => FieldKind::DateTime,
+                _ => FieldKind::Text,
+            },
+            name,
+        })
+        .collect();
+    container::register(
+        connection,
+        &Table {
+            name: table,
+            title: &texts::swedish(&format!("store-table-{}", table.replace('_', "-")), &[]),
+            description: &texts::swedish(&format!("store-about-{}", table.replace('_', "-")), &[]),
+            geometry,
+            srs: i32::try_from(epsg).unwrap_or(-1),
+            fields: &fields,
+            stamp: NO_VINTAGE,
+        },
+    )
+}
+
+/// The Swedish alias of a column of ours.
+pub(super) fn alias(column: &str) -> String {
+    texts::swedish(&format!("store-column-{}", column.replace('_', "-")), &[])
+}
+
+/// Writes what a new store is told.
+pub(super) fn write_settings(connection: &mut Connection, new: &NewStore) -> rusqlite::Result<()> {
+    let transaction: Transaction<'_> = connection.transaction()?;
+    set(&transaction, "name", &new.name)?;
+    set(&transaction, "epsg", new.crs.epsg)?;
+    set(&transaction, "crs_name", &new.crs.name)?;
+    set(&transaction, "crs_wkt", &new.crs.wkt)?;
+    set(&transaction, "crs_projjson", &new.crs.projjson)?;
+    set(&transaction, "crs_proj4", &new.crs.proj4)?;
+    if let Some(home) = &new.home {
+        let srs = i32::try_from(new.crs.epsg).unwrap_or(-1);
+        set(&transaction, "home", blob::shape_blob(srs, GeometryKind::Area, &home.clone().into()))?;
+    }
+    transaction.commit()
+}
+
+/// Reads what the store knows of itself.
+pub(super) fn read_settings(connection: &Connection, path: &Path) -> Result<Settings, Error> {
+    let missing = || Fault::Store(Error::NotStore { file: shown(path) });
+    let read = || -> Attempt<Settings> {
+        let text = |key: &str| setting::<String>(connection, key)?.ok_or_else(missing);
+        let home = setting::<Vec<u8>>(connection, "home")?;
+        let home = match home.as_deref().map(blob::geometry_of) {
+            None => None,
+            Some(Some(geo::Geometry::MultiPolygon(home))) => Some(home),
+            Some(_) => return Err(missing()),
+        };
+        Ok(Settings {
+            name: text("name")?,
+            crs: CrsDefinition {
+                epsg: setting(connection, "epsg")?.ok_or_else(missing)?,
+                name: text("crs_name")?,
+                wkt: text("crs_wkt")?,
+                projjson: text("crs_projjson")?,
+                proj4: text("crs_proj4")?,
+            },
+            home,
+            schema_version: version(connection)?.unwrap_or(0),
+        })
+    };
+    read().map_err(|fault| fault.named(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEPS: [Migration; 3] = [
+        Migration { version: 1, sql: "CREATE TABLE a (x)", tables: &[] },
+        Migration { version: 2, sql: "ALTER TABLE a ADD COLUMN y", tables: &[] },
+        Migration { version: 3, sql: "CREATE TABLE b (x); SELECT 1 FROM saknas", tables: &[] },
+    ];
+
+    #[test]
+    fn steps_are_applied_once_and_a_failing_one_leaves_nothing() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        let path = Path::new("prov.gpkg");
+        assert_eq!(version(&connection).expect("read"), None);
+        migrate(&mut connection, path, &STEPS[..1], 3006).expect("first step");
+        migrate(&mut connection, path, &STEPS[..2], 3006).expect("second step");
+        migrate(&mut connection, path, &STEPS[..2], 3006).expect("nothing to do");
+        assert_eq!(version(&connection).expect("read"), Some(2));
+        connection.execute_batch("INSERT INTO a (x, y) VALUES (1, 2)").expect("both columns are there");
+        assert!(migrate(&mut connection, path, &STEPS, 3006).is_err());
+        assert_eq!(version(&connection).expect("read"), Some(2));
+        assert!(connection.execute_batch("SELECT * FROM b").is_err(), "rolled back");
+        let newer = migrate(&mut connection, path, &STEPS[..1], 3006);
+        assert!(matches!(newer, Err(Error::StoreNewer { version: 2, ours: 1, .. })), "{newer:?}");
+    }
+
+    #[test]
+    fn every_table_and_column_that_people_see_has_a_swedish_name() {
+        let connection = Connection::open_in_memory().expect("memory");
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration.sql).expect("applies");
+            for (table, _) in migration.tables {
+                for id in [format!("store-table-{table}"), format!("store-about-{table}")] {
+                    let id = id.replace('_', "-");
+                    assert_ne!(texts::swedish(&id, &[]), id);
+                }
+                let mut columns = connection.prepare("SELECT name FROM pragma_table_info(?1)").expect("prepared");
+                let names = columns.query_map([table], |row| row.get::<_, String>(0)).expect("read");
+                for name in names.map(|name| name.expect("a text")).filter(|name| name != "fid" && name != "geom") {
+                    assert!(!alias(&name).starts_with("store-column"), "{table}.{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn versions_count_from_one_without_gaps() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.version as usize, index + 1);
+        }
+    }
+}
