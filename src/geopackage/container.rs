@@ -171,7 +171,8 @@ fn prepare(connection: &Connection) -> Result<()> {
             value => Some(bounds(value).is_none()),
         })
     })?;
-    let sides: [(&str, fn(Bbox) -> f64); 4] = [
+    type Side = fn(Bbox) -> f64;
+    let sides: [(&str, Side); 4] = [
         ("ST_MinX", |bbox| bbox.min_x),
         ("ST_MaxX", |bbox| bbox.max_x),
         ("ST_MinY", |bbox| bbox.min_y),

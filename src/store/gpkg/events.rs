@@ -156,7 +156,7 @@ fn event(row: &Row<'_>, place: &Place<'_>) -> Attempt<Event> {
 fn person(row: &Row<'_>, place: &Place<'_>) -> Attempt<Person> {
     let severity: String = row.get(10)?;
     let Some(severity) = Severity::from_code(&severity) else {
-        return Err(place.bad_value("persons", row.get::<_, i64>(1)?, "severity", severity));
+        return Err(place.bad_value("persons", row.get::<_, i64>(1)?.to_string(), "severity", severity));
     };
     Ok(Person {
         age: row.get(2)?,
@@ -197,7 +197,7 @@ pub(super) fn history(connection: &Connection, place: &Place<'_>, event_id: &str
     while let Some(row) = rows.next()? {
         let version: String = row.get(1)?;
         let Ok(event) = serde_json::from_str(&version) else {
-            return Err(place.bad_value("event_history", row.get::<_, i64>(0)?, "version", version));
+            return Err(place.bad_value("event_history", row.get::<_, i64>(0)?.to_string(), "version", version));
         };
         found.push(event);
     }
