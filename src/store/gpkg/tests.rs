@@ -200,6 +200,25 @@ fn an_import_that_is_large_beside_the_store_knows_its_ids_by_the_same_rules() {
 }
 
 #[test]
+fn a_change_that_was_cut_short_is_undone_by_whoever_opens_the_store_next() {
+    let (mut store, folder) = make(&new_store());
+    take(&mut store, false, events("A", 2_000));
+    let [copy, journal] = ["kopia.gpkg", "kopia.gpkg-journal"].map(|name| folder.path().join(name));
+    // The files as a process leaves them that is killed within a change: the cache has spilled into the database.
+    store.connection.pragma_update(None, "cache_size", 10).expect("set");
+    store.connection.execute_batch("BEGIN; UPDATE events SET street = 'x' || fid, content = ''").expect("changed");
+    std::fs::copy(store.path(), &copy).expect("copied");
+    std::fs::copy(folder.path().join("lager.gpkg-journal"), &journal).expect("copied");
+    store.connection.execute_batch("COMMIT").expect("kept");
+    let half = std::fs::read(&copy).expect("read");
+    assert!(half.windows(4).any(|bytes| bytes == b"x100"), "the copy holds a part of the change");
+    let copy = GpkgStore::open(&copy, Access::ReadOnly).expect("opened");
+    assert_eq!(copy.verify().expect("checked").problems, Vec::<String>::new());
+    let kept = copy.events(&EventFilter::default()).expect("read");
+    assert!(kept.len() == 2_000 && kept.iter().all(|event| event.street.is_none()));
+}
+
+#[test]
 fn damage_from_outside_is_found_and_named() {
     let (mut store, _folder) = make(&new_store());
     take(&mut store, false, events("A", 10));
@@ -253,6 +272,9 @@ fn speed_of_a_million_events() {
     });
     timed("read", &mut || {
         assert_eq!(store.events(&EventFilter::default()).expect("read").len(), count as usize);
+    });
+    timed("one more row", &mut || {
+        take(&mut store, false, events("B", 1));
     });
     println!("{} MiB", std::fs::metadata(store.path()).expect("a file").len() >> 20);
     assert_eq!(store.verify().expect("checked").problems, Vec::<String>::new());
