@@ -313,7 +313,7 @@ pub fn extent_of(geometries: &Geometries) -> Bbox {
     match geometries {
         Geometries::Points(points) => Bbox::around(points.iter().flatten().copied()),
         Geometries::Shapes(_, shapes) => {
-            let boxes = shapes.iter().flatten().filter_map(|shape| shape.bounding_rect());
+            let boxes = shapes.iter().flatten().filter_map(geo::BoundingRect::bounding_rect);
             Bbox::around(boxes.flat_map(|rect| [[rect.min().x, rect.min().y], [rect.max().x, rect.max().y]]))
         }
     }
@@ -480,7 +480,7 @@ mod tests {
             assert!(path.is_file());
         }
         let dataset = gdal::Dataset::open(folder.path().join("lager.gpkg")).expect("GDAL opens it");
-        assert_eq!(dataset.layer_count(), 4);
+        assert_eq!(dataset.layer_count(), 5, "three layers, the passport and the styles");
     }
 
     #[test]

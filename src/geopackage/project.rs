@@ -15,15 +15,17 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::styles::{Look, LookView, clean, period_text, render};
+use super::styles::{Look, LookView, Part, period_text, render};
 use crate::domain::passport::{NO_VINTAGE, hex};
-use crate::domain::{Bbox, CrsDefinition, GeometryKind};
+use crate::domain::{Bbox, CrsDefinition};
 use crate::texts::swedish;
 
 /// Events under secrecy appear from this scale.
 const EVENTS_FROM_SCALE: u32 = 5_000;
 /// The map on the sheet: width to height, millimetres.
 const SHEET_MAP: [f64; 2] = [205.0, 147.0];
+/// Characters that fit on a line of the sheet's legend.
+const LEGEND_CHARS: usize = 30;
 /// Room around the results, as a share of their extent.
 const MARGIN: f64 = 0.06;
 /// Shortest side of the first view in metres.
@@ -43,14 +45,14 @@ pub struct ProjectLayer<'a> {
 /// The project as the text of a `.qgs`. `file_name` is the GeoPackage's own name, without folder.
 #[must_use]
 pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> String {
-    let has_results = layers.iter().any(|layer| part_of(&layer.look) == Part::Results);
+    let has_results = layers.iter().any(|layer| layer.look.part() == Part::Results);
     let groups: Vec<GroupView> = [Part::Results, Part::Events, Part::Basis, Part::About]
         .into_iter()
         .filter_map(|part| {
-            let members = layers.iter().filter(|layer| part_of(&layer.look) == part);
+            let members = layers.iter().filter(|layer| layer.look.part() == part);
             let members: Vec<LayerView> = members.map(|layer| view_of(layer, file_name, has_results)).collect();
             (!members.is_empty()).then(|| GroupView {
-                title: swedish(part.title(), &[]),
+                title: swedish(title_of(part), &[]),
                 expanded: part != Part::About,
                 layers: members,
             })
@@ -63,7 +65,7 @@ pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> Str
         &ProjectView {
             layout: view.and_then(|view| sheet(layers, &groups, view)),
             view: view.map(BoxView::of),
-            crs: CrsView { epsg: crs.epsg, name: clean(&crs.name), wkt: clean(&crs.wkt), proj4: clean(&crs.proj4) },
+            crs: CrsView { epsg: crs.epsg, name: crs.name.clone(), wkt: crs.wkt.clone(), proj4: crs.proj4.clone() },
             stamp: stamp_of(layers).trim_end_matches(".000Z").to_owned(),
             title,
             abstract_: swedish("project-abstract", &[]),
@@ -116,43 +118,24 @@ fn zipped(name: &str, content: &[u8]) -> Vec<u8> {
     archive.finish().expect("writing to memory does not fail").into_inner()
 }
 
-/// The group that a layer belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Results,
-    Events,
-    Basis,
-    About,
-}
-
-impl Part {
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Results => "group-results",
-            Self::Events => "group-events",
-            Self::Basis => "group-basis",
-            Self::About => "group-about",
-        }
-    }
-}
-
-fn part_of(look: &Look) -> Part {
-    match (look.kind, look.table) {
-        (None, _) => Part::About,
-        (_, "hotspots" | "segments" | "cells" | "areas") => Part::Results,
-        (_, "events") => Part::Events,
-        _ => Part::Basis,
+const fn title_of(part: Part) -> &'static str {
+    match part {
+        Part::Results => "group-results",
+        Part::Events => "group-events",
+        Part::Basis => "group-basis",
+        Part::About => "group-about",
     }
 }
 
 fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool) -> LayerView {
     let secret = layer.look.passport.is_some_and(|passport| passport.secrecy.mark().is_some());
-    let shy = part_of(&layer.look) == Part::Events && has_results && secret;
+    let shy = layer.look.part() == Part::Events && has_results && secret;
     LayerView {
-        id: format!("lagesbild_{}", clean(layer.look.table)),
-        source: format!("./{}|layername={}", clean(file_name), clean(layer.look.table)),
+        id: format!("lagesbild_{}", layer.look.table),
+        source: format!("./{}|layername={}", file_name, layer.look.table),
         checked: !shy,
         from_scale: shy.then_some(EVENTS_FROM_SCALE),
+        bare_title: layer.look.bare_title().to_owned(),
         extent: (!layer.extent.is_empty()).then(|| BoxView::of(layer.extent)),
         look: LookView::of(&layer.look),
     }
@@ -169,7 +152,7 @@ fn first_view(layers: &[ProjectLayer]) -> Option<Bbox> {
         Some(Bbox::around(corners)).filter(|bbox| !bbox.is_empty())
     };
     let found = around(&|look| look.table == "hotspots")
-        .or_else(|| around(&|look| part_of(look) == Part::Results))
+        .or_else(|| around(&|look| look.part() == Part::Results))
         .or_else(|| around(&|_| true))?;
     let (width, height) = (found.max_x - found.min_x, found.max_y - found.min_y);
     let room = |side: f64| (side * MARGIN).max((SHORTEST_M - side) / 2.0);
@@ -191,11 +174,28 @@ fn fitted(bbox: Bbox) -> Bbox {
     }
 }
 
+/// The text in lines short enough for the legend, broken between words.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is a line from the start");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= LEGEND_CHARS {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
 /// The sheet to print, or `None` where no layer has a passport to tell of.
 fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<LayoutView> {
     let main = layers
         .iter()
-        .find(|layer| part_of(&layer.look) == Part::Results)
+        .find(|layer| layer.look.part() == Part::Results)
         .or_else(|| layers.iter().find(|layer| layer.look.kind.is_some()))?;
     let passport = main.look.passport?;
     let extent = fitted(view);
@@ -220,10 +220,10 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
     Some(LayoutView {
         name: swedish("sheet-name", &[]),
         map_name: swedish("sheet-map", &[]),
-        title: clean(main.look.title),
-        subtitle: clean(&swedish("sheet-subtitle", &values)),
+        title: main.look.bare_title().to_owned(),
+        subtitle: swedish("sheet-subtitle", &values),
         mark: mark.and_then(crate::domain::Secrecy::mark),
-        basis: clean(&basis.join("\n")),
+        basis: basis.join("\n"),
         extent: BoxView::of(extent),
         unit_type: if kilometres { "km" } else { "meters" },
         unit_label: if kilometres { "km" } else { "m" },
@@ -234,7 +234,8 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
             .map(|layer| LegendView {
                 id: layer.id.clone(),
                 source: layer.source.clone(),
-                title: layer.look.title.clone(),
+                title: wrapped(&layer.bare_title),
+                heading: if layer.look.has_classes() { "subgroup" } else { "hidden" },
             })
             .collect(),
     })
@@ -270,6 +271,8 @@ struct GroupView {
 #[derive(Serialize)]
 struct LayerView {
     id: String,
+    #[serde(skip)]
+    bare_title: String,
     source: String,
     checked: bool,
     from_scale: Option<u32>,
@@ -282,6 +285,7 @@ struct LegendView {
     id: String,
     source: String,
     title: String,
+    heading: &'static str,
 }
 
 #[derive(Serialize)]
@@ -311,5 +315,96 @@ impl BoxView {
     fn of(bbox: Bbox) -> Self {
         let text = |value: f64| format!("{value:.3}");
         Self { min_x: text(bbox.min_x), min_y: text(bbox.min_y), max_x: text(bbox.max_x), max_y: text(bbox.max_y) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::styles::tests::{assert_well_formed, nasty, styles};
+    use super::*;
+    use crate::domain::GeometryKind;
+    use std::io::Read as _;
+
+    fn crs() -> CrsDefinition {
+        CrsDefinition {
+            epsg: 3006,
+            name: "SWEREF99 TM".to_owned(),
+            wkt: "PROJCS[\"SWEREF99 TM\"]".to_owned(),
+            projjson: "{}".to_owned(),
+            proj4: "+proj=utm +zone=33".to_owned(),
+        }
+    }
+
+    const TOWN: Bbox = Bbox { min_x: 1_000.0, min_y: 2_000.0, max_x: 3_000.0, max_y: 2_400.0 };
+
+    #[test]
+    fn a_project_is_well_formed_with_every_style_and_without_rows() {
+        for style in styles() {
+            let layer = nasty(style);
+            let look = Look { kind: Some(GeometryKind::Area), ..Look::of(&layer) };
+            for extent in [TOWN, Bbox::EMPTY] {
+                let text = qgs("a & b.gpkg", &crs(), &[ProjectLayer { look: look.clone(), extent }]);
+                assert_well_formed(&text);
+                assert!(text.contains("<datasource>./a &amp; b.gpkg|layername=hotspots</datasource>"), "{text}");
+                assert_eq!(text.contains("<Layout name="), !extent.is_empty(), "a sheet of nothing is left out");
+            }
+        }
+        assert_well_formed(&qgs("a.gpkg", &crs(), &[]));
+    }
+
+    #[test]
+    fn the_view_has_room_around_and_a_lone_place_still_gets_400_metres() {
+        let layer = nasty(styles()[2].clone());
+        let view = |extent| first_view(&[ProjectLayer { look: Look::of(&layer), extent }]).expect("a view");
+        let seen = view(TOWN);
+        assert_eq!((seen.min_x, seen.max_x), (880.0, 3_120.0));
+        assert_eq!((seen.min_y, seen.max_y), (1_976.0, 2_424.0));
+        let seen = view(Bbox { max_x: 1_000.0, max_y: 2_000.0, ..TOWN });
+        assert_eq!((seen.min_x, seen.max_x, seen.min_y, seen.max_y), (800.0, 1_200.0, 1_800.0, 2_200.0));
+    }
+
+    #[test]
+    fn the_sheet_shows_all_of_the_view_in_the_shape_of_its_map() {
+        let fits = |bbox: Bbox| {
+            let shape = fitted(bbox);
+            let ratio = (shape.max_x - shape.min_x) / (shape.max_y - shape.min_y);
+            assert!((ratio - SHEET_MAP[0] / SHEET_MAP[1]).abs() < 1e-9, "{ratio}");
+            assert!(shape.min_x <= bbox.min_x && shape.max_y >= bbox.max_y);
+        };
+        fits(TOWN);
+        fits(Bbox { min_x: 0.0, min_y: 0.0, max_x: 10.0, max_y: 1_000.0 });
+    }
+
+    #[test]
+    fn secret_events_are_off_and_wait_for_a_large_scale_unless_they_are_all_there_is() {
+        let results = nasty(styles()[0].clone());
+        let mut events = nasty(styles()[2].clone());
+        events.name = "events".to_owned();
+        let layer = |layer| ProjectLayer { look: Look::of(layer), extent: TOWN };
+        let both = qgs("a.gpkg", &crs(), &[layer(&results), layer(&events)]);
+        assert!(both.contains("minScale=\"5000\""));
+        assert_eq!(both.matches("checked=\"Qt::Unchecked\"").count(), 1);
+        let alone = qgs("a.gpkg", &crs(), &[layer(&events)]);
+        assert!(!alone.contains("minScale=\"5000\"") && !alone.contains("Qt::Unchecked"));
+    }
+
+    #[test]
+    fn a_long_title_is_broken_between_words() {
+        assert_eq!(wrapped("Anhopningar av olyckor"), "Anhopningar av olyckor");
+        assert_eq!(
+            wrapped("Olycksbelastade korsningar och sträckor i tätorten"),
+            "Olycksbelastade korsningar och\nsträckor i tätorten"
+        );
+        assert_eq!(wrapped(""), "");
+    }
+
+    #[test]
+    fn the_archive_is_the_same_each_time_and_holds_the_project() {
+        let bytes = zipped("lagesbild.qgs", b"innehall");
+        assert_eq!(bytes, zipped("lagesbild.qgs", b"innehall"));
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("an archive");
+        let mut text = String::new();
+        archive.by_name("lagesbild.qgs").expect("the project").read_to_string(&mut text).expect("text");
+        assert_eq!(text, "innehall");
     }
 }

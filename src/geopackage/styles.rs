@@ -11,7 +11,7 @@
 
 use std::sync::LazyLock;
 
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -42,6 +42,19 @@ pub struct LookField<'a> {
     pub visible: bool,
     /// Type.
     pub kind: FieldKind,
+}
+
+/// What a layer is to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What was found: hotspots, stretches, cells.
+    Results,
+    /// The events themselves.
+    Events,
+    /// What lies below: streets, buildings, outlines.
+    Basis,
+    /// Tables about the data.
+    About,
 }
 
 /// How a table looks: all that a style, the project and the metadata need to know of it.
@@ -88,6 +101,25 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn stamp(&self) -> &'a str {
         self.passport.map_or(NO_VINTAGE, |passport| &passport.vintage)
+    }
+
+    /// The title without the secrecy mark, for places that show the mark beside it.
+    #[must_use]
+    pub fn bare_title(&self) -> &'a str {
+        let mark = self.passport.and_then(|passport| passport.secrecy.mark());
+        let bare = mark.and_then(|mark| self.title.strip_suffix(&format!(" ({mark})")));
+        bare.unwrap_or(self.title)
+    }
+
+    /// What the layer is to a reader: decides its group in the project, and what its notes count.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        match (self.kind, self.table) {
+            (None, _) => Part::About,
+            (_, "hotspots" | "segments" | "cells" | "areas") => Part::Results,
+            (_, "events") => Part::Events,
+            _ => Part::Basis,
+        }
     }
 
     fn has(&self, names: [&'static str; 2]) -> Option<&'static str> {
@@ -199,6 +231,13 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Not minijinja's own escaping: that turns `/` into a reference and lets control characters pass.
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => out.write_str(&html(text)).map_err(minijinja::Error::from),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
+    // A line break in an attribute survives only as a character reference.
+    environment.add_filter("attribute", |text: String| Value::from_safe_string(html(&text).replace('\n', "&#10;")));
     for (name, source) in [
         ("symbols.xml", include_str!("templates/symbols.xml")),
         ("style.xml", include_str!("templates/style.xml")),
@@ -286,10 +325,10 @@ impl LookView {
         let kind = look.kind.unwrap_or(GeometryKind::Point);
         let symbols = symbols(kind, look.style, &classes);
         let classes = classes.iter().zip(symbols).map(|(class, symbol)| ClassView {
-            label: clean(&class.label),
+            label: class.label.clone(),
             from: class.from.to_string(),
             to: class.to.to_string(),
-            value: clean(&class.value),
+            value: class.value.clone(),
             symbol,
         });
         let rank = look.has(["rank", "rang"]);
@@ -298,17 +337,17 @@ impl LookView {
         let fields = look.fields.iter().map(|field| {
             shown += usize::from(field.visible);
             FieldView {
-                name: clean(field.name),
-                alias: clean(field.alias),
+                name: field.name.to_owned(),
+                alias: field.alias.to_owned(),
                 visible: field.visible && shown <= MOST_VISIBLE,
                 widget: if field.kind == FieldKind::Boolean { "CheckBox" } else { "TextEdit" },
             }
         });
         let notes = notes(look);
-        let about: Vec<String> = std::iter::once(clean(look.description)).chain(notes.clone()).collect();
+        let about: Vec<String> = std::iter::once(look.description.to_owned()).chain(notes.clone()).collect();
         Self {
-            table: clean(look.table),
-            title: clean(look.title),
+            table: look.table.to_owned(),
+            title: look.title.to_owned(),
             about: about.join("\n"),
             history: look.passport.map(history).unwrap_or_default(),
             mark: look.passport.and_then(|passport| passport.secrecy.mark()),
@@ -324,7 +363,7 @@ impl LookView {
                 None => "NoGeometry",
             },
             renderer,
-            column: clean(column),
+            column: column.to_owned(),
             order,
             label: rank.filter(|_| kind != GeometryKind::Point).map(|rank| label(rank, name)),
             label_when: rank.map_or_else(String::new, |rank| {
@@ -350,6 +389,10 @@ impl LookView {
     pub(super) const fn is_spatial(&self) -> bool {
         self.geometry.is_some()
     }
+
+    pub(super) fn has_classes(&self) -> bool {
+        self.renderer != "single"
+    }
 }
 
 fn single(title: &str, colour: &str) -> Class {
@@ -366,19 +409,20 @@ fn single(title: &str, colour: &str) -> Class {
 /// What the reader must know about where the rows come from, a sentence each.
 fn notes(look: &Look) -> Vec<String> {
     let Some(passport) = look.passport else { return Vec::new() };
+    let events = matches!(look.part(), Part::Results | Part::Events);
     let mut notes = vec![swedish(
-        "map-tip-basis",
+        if events { "map-tip-basis" } else { "map-tip-source" },
         &[
             ("used", passport.used.to_string()),
             ("period", period_text(passport)),
             ("sources", passport.sources.join(", ")),
         ],
     )];
-    if passport.unplaced > 0 {
+    if events && passport.unplaced > 0 {
         notes.push(swedish("map-tip-unplaced", &[("unplaced", passport.unplaced.to_string())]));
     }
     notes.extend(passport.secrecy.mark().map(str::to_owned));
-    notes.iter().map(|note| clean(note)).collect()
+    notes
 }
 
 /// How the layer came about, for its metadata.
@@ -387,7 +431,7 @@ fn history(passport: &Passport) -> Vec<String> {
     let mut steps = vec![format!("{} ({}): {}", passport.method, passport.software, parameters.join(", "))];
     steps.push(format!("SHA-256 {}", passport.content_hash));
     steps.extend(passport.notes.iter().cloned());
-    steps.iter().map(|step| clean(step)).collect()
+    steps
 }
 
 /// Draws the first class last, so that it lies on top.
@@ -420,14 +464,18 @@ fn label(rank: &str, name: Option<&str>) -> String {
 
 /// What a form, a list and the first line of a map tip call a row.
 fn display(look: &Look, rank: Option<&str>, name: Option<&str>) -> String {
-    let title = literal(look.title);
+    let title = literal(look.bare_title());
+    let text = look.fields.iter().find(|field| field.visible && field.kind == FieldKind::Text);
     match (rank, name) {
         (Some(rank), Some(name)) => {
             format!("coalesce(to_string({}) || '. ', '') || coalesce({}, {title})", identifier(rank), identifier(name))
         }
         (Some(rank), None) => format!("{title} || coalesce(' nr ' || to_string({}), '')", identifier(rank)),
         (None, Some(name)) => format!("coalesce({}, {title})", identifier(name)),
-        (None, None) => title,
+        (None, None) => match text {
+            Some(text) => format!("{title} || coalesce(' – ' || {}, '')", identifier(text.name)),
+            None => title,
+        },
     }
 }
 
@@ -455,12 +503,12 @@ fn tip_rows(look: &Look, heading: [Option<&str>; 2]) -> Vec<String> {
 
 /// A column in a QGIS expression.
 fn identifier(name: &str) -> String {
-    format!("\"{}\"", clean(name).replace('"', "\"\""))
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A text in a QGIS expression, safe also within `[% %]`.
 fn literal(text: &str) -> String {
-    let text = clean(text).replace('\\', "\\\\").replace('\'', "''").replace("%]", "% ]");
+    let text = text.replace('\\', "\\\\").replace('\'', "''").replace("%]", "% ]");
     format!("'{text}'")
 }
 
@@ -469,13 +517,199 @@ fn escaped(expression: &str) -> String {
     format!("replace(replace(to_string({expression}), '&', '&amp;'), '<', '&lt;')")
 }
 
+/// Text in XML or HTML. Control characters that XML has no form for are left out.
 fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {}
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
-/// Text without the control characters that XML has no form for.
-pub(super) fn clean(text: &str) -> String {
-    let allowed =
-        |c: &char| !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    text.chars().filter(allowed).collect()
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::{Column, Geometries, Secrecy};
+
+    fn class(label: &str, from: f64, to: f64, value: &str, hatched: bool) -> Class {
+        let (label, value) = (label.to_owned(), value.to_owned());
+        Class { label, from, to, value, colour: "#7b2382".to_owned(), hatched }
+    }
+
+    fn column(name: &str, alias: &str, values: Values) -> Column {
+        Column { name: name.to_owned(), alias: alias.to_owned(), visible: true, values }
+    }
+
+    /// A layer whose every text would break XML, HTML or an expression if it were not escaped.
+    pub(in super::super) fn nasty(style: Style) -> Layer {
+        Layer {
+            name: "hotspots".to_owned(),
+            title: "A & B <\"c\"> 'd' \u{7} %] (INTERN)".to_owned(),
+            description: "]]> & <!-- \n ny rad".to_owned(),
+            columns: vec![
+                column("rank", "Rang <1>", Values::Integer(vec![])),
+                column("namn", "Plats ' & %]", Values::Text(vec![])),
+                column("kvot", "Antal/väntat", Values::Real(vec![])),
+                column("text", "O'Hara \\", Values::Text(vec![])),
+            ],
+            geometries: Geometries::Points(vec![]),
+            style,
+            passport: Passport {
+                software: "lagesbild 0.1.0".to_owned(),
+                method: "dbscan".to_owned(),
+                parameters: [("eps".to_owned(), serde_json::json!("<50>"))].into(),
+                seed: None,
+                sources: vec!["polis & sjukvård".to_owned()],
+                period: Some(("2024-01-01".to_owned(), "2024-12-31".to_owned())),
+                vintage: "2024-12-31T23:00:00.000Z".to_owned(),
+                used: 12,
+                unplaced: 1,
+                dropped: std::collections::BTreeMap::new(),
+                crs: "EPSG:3006".to_owned(),
+                secrecy: Secrecy::Intern,
+                notes: vec!["a < b".to_owned()],
+                content_hash: "00".repeat(32),
+            },
+        }
+    }
+
+    pub(in super::super) fn styles() -> [Style; 3] {
+        let classes = vec![class("10 eller fler <&>", 10.0, 99.5, "värde 'x'", false), class("få", 1.0, 9.0, "", true)];
+        [
+            Style::Graduated { column: "rank".to_owned(), classes: classes.clone() },
+            Style::Categorised { column: "text".to_owned(), classes },
+            Style::Single("#336699".to_owned()),
+        ]
+    }
+
+    /// Holds that the text is XML as far as a reader of tags can tell: each opened tag is closed in turn, no stray `<`
+    /// or `&` stands in texts or attributes, no attribute comes twice, no control character is there.
+    pub(in super::super) fn assert_well_formed(xml: &str) {
+        let mut open: Vec<&str> = Vec::new();
+        let bad = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+        assert!(!xml.contains(bad), "a control character");
+        for piece in xml.split('<').skip(1) {
+            let (tag, text) = piece.split_once('>').expect("a tag is closed");
+            for reference in text.split('&').skip(1).chain(tag.split('&').skip(1)) {
+                let name = reference.split_once(';').expect("a reference ends").0;
+                assert!(name.starts_with('#') || ["amp", "lt", "gt", "quot"].contains(&name), "&{name};");
+            }
+            if tag.starts_with(['!', '?']) {
+                continue;
+            }
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(name), "tags close in turn");
+                continue;
+            }
+            assert_eq!(tag.matches('"').count() % 2, 0, "quotes come in pairs: {tag}");
+            let names: Vec<&str> =
+                tag.split('"').step_by(2).filter_map(|part| part.trim().strip_suffix('=')).map(str::trim).collect();
+            let mut once = names.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), names.len(), "an attribute comes twice: {tag}");
+            if !tag.ends_with('/') {
+                open.push(tag.split_whitespace().next().expect("a name"));
+            }
+        }
+        assert!(open.is_empty(), "{open:?} are not closed");
+    }
+
+    #[test]
+    fn every_kind_of_style_on_every_kind_of_geometry_is_well_formed_whatever_the_texts() {
+        for style in styles() {
+            let layer = nasty(style);
+            for kind in [None, Some(GeometryKind::Point), Some(GeometryKind::Line), Some(GeometryKind::Area)] {
+                let look = Look { kind, ..Look::of(&layer) };
+                assert_well_formed(&qml(&look));
+                assert_well_formed(&metadata(&look));
+                assert_eq!(sld(&look).is_empty(), kind.is_none());
+                assert_well_formed(&sld(&look));
+            }
+        }
+    }
+
+    #[test]
+    fn the_qml_names_renderer_classes_aliases_and_hatching() {
+        let layer = nasty(styles()[0].clone());
+        let qml = qml(&Look { kind: Some(GeometryKind::Area), ..Look::of(&layer) });
+        for part in [
+            "type=\"graduatedSymbol\" attr=\"rank\"",
+            "<range symbol=\"0\" lower=\"10\" upper=\"99.5\" label=\"10 eller fler &lt;&amp;&gt;\"",
+            "class=\"LinePatternFill\"",
+            "<alias field=\"rank\" index=\"1\" name=\"Rang &lt;1&gt;\"/>",
+            "labelsEnabled=\"1\"",
+        ] {
+            assert!(qml.contains(part), "{part}");
+        }
+        assert_eq!(qml.matches("class=\"LinePatternFill\"").count(), 1, "only the uncertain class is hatched");
+    }
+
+    #[test]
+    fn at_most_eight_columns_are_shown() {
+        let mut layer = nasty(styles()[2].clone());
+        for number in 0..9 {
+            layer.columns.push(column(&format!("c{number}"), "", Values::Integer(vec![])));
+        }
+        let qml = qml(&Look::of(&layer));
+        assert_eq!(qml.matches("hidden=\"0\"").count(), MOST_VISIBLE);
+    }
+
+    #[test]
+    fn a_period_of_whole_years_is_written_as_years() {
+        let mut passport = nasty(styles()[2].clone()).passport;
+        assert_eq!(period_text(&passport), "2024");
+        passport.period = Some(("2021-01-01".to_owned(), "2025-12-31".to_owned()));
+        assert_eq!(period_text(&passport), "2021–2025");
+        passport.period = Some(("2021-03-01".to_owned(), "2025-12-31".to_owned()));
+        assert_eq!(period_text(&passport), "2021-03-01 – 2025-12-31");
+        passport.period = None;
+        assert_eq!(period_text(&passport), "tid okänd");
+    }
+
+    #[test]
+    fn texts_of_people_cannot_break_out_of_an_expression() {
+        assert_eq!(literal("O'Hara \\ %]"), "'O''Hara \\\\ % ]'");
+        assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
+        let layer = nasty(styles()[2].clone());
+        let tip = LookView::of(&Look::of(&layer)).map_tip;
+        let inside: Vec<&str> = tip.split("[%").skip(1).collect();
+        assert_eq!(inside.len(), 3, "a heading and two columns");
+        assert!(inside.iter().all(|part| part.matches("%]").count() == 1), "{tip}");
+    }
+
+    #[test]
+    fn a_style_written_again_replaces_the_old_one_and_leaves_those_of_people() {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(include_str!("container.sql")).expect("the container's tables");
+        let layer = nasty(styles()[0].clone());
+        let look = Look { kind: Some(GeometryKind::Area), ..Look::of(&layer) };
+        write_styles(&connection, std::slice::from_ref(&look)).expect("written");
+        connection
+            .execute(
+                "INSERT INTO layer_styles (f_table_name, styleName, useAsDefault) VALUES ('hotspots', 'Min egen', 0)",
+                [],
+            )
+            .expect("a person's style");
+        write_styles(&connection, std::slice::from_ref(&look)).expect("written again");
+        write_metadata(&connection, &look).expect("written");
+        write_metadata(&connection, &look).expect("written again");
+        let count = |sql: &str| -> i64 { connection.query_row(sql, [], |row| row.get(0)).expect("a count") };
+        assert_eq!(count("SELECT count(*) FROM layer_styles"), 2);
+        assert_eq!(count("SELECT count(*) FROM layer_styles WHERE useAsDefault"), 1);
+        assert_eq!(count("SELECT count(*) FROM gpkg_metadata"), 1);
+        assert_eq!(count("SELECT count(*) FROM gpkg_metadata_reference"), 1);
+        assert_eq!(
+            count("SELECT count(*) FROM layer_styles WHERE update_time > '2025-01' AND styleName != 'Min egen'"),
+            0,
+            "no stamp from the clock"
+        );
+    }
 }
