@@ -151,7 +151,7 @@ pub fn involved(accident: &Accident, school: bool, stream: &mut Stream) -> Vec<H
     let in_cars: Vec<(Mode, u32)> =
         riders.iter().filter(|(mode, ..)| matches!(mode.0, "Personbil")).map(|&(mode, _, _, element)| (mode, element)).collect();
     for (mode, element) in in_cars {
-        if stream.chance(0.22) {
+        if stream.chance(0.13) {
             riders.push((mode, "Passagerare fram", stream.chance(0.6), element));
             if stream.chance(0.3) {
                 // The register's own spelling, three s and all.

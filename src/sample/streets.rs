@@ -150,9 +150,12 @@ pub fn lay(names: &Names, warp: &Warp, stream: &mut Stream) -> Vec<Street> {
         join_end(&mut streets, index, false);
         join_end(&mut streets, index, true);
     }
-    for one in 0..streets.len() {
-        for two in one + 1..streets.len() {
-            join_crossings(&mut streets, one, two);
+    // Joining one pair may shift a vertex of another by a metre or two: the second round joins what that crossed.
+    for _ in 0..2 {
+        for one in 0..streets.len() {
+            for two in one + 1..streets.len() {
+                join_crossings(&mut streets, one, two);
+            }
         }
     }
     streets
@@ -200,13 +203,22 @@ fn join_crossings(streets: &mut [Street], one: usize, two: usize) {
     for _ in 0..12 {
         let Some((part_one, part_two, at)) = open_crossing(&streets[one].line, &streets[two].line) else { return };
         let joint = join_at(&mut streets[one].line, part_one, at);
-        let line = &mut streets[two].line;
-        let taken = [part_two, part_two + 1].into_iter().find(|&slot| distance(line[slot], joint) <= NEAR_M);
-        match taken {
-            Some(slot) if slot > 0 && slot + 1 < line.len() => line[slot] = joint,
-            Some(_) => return,
-            None => line.insert(part_two + 1, joint),
+        let other = join_at(&mut streets[two].line, part_two, joint);
+        if other != joint {
+            move_vertex(streets, other, joint);
         }
+    }
+}
+
+/// Moves a vertex in every street that has it, so that what met there still meets.
+fn move_vertex(streets: &mut [Street], from: Point, to: Point) {
+    for street in streets {
+        for vertex in &mut street.line {
+            if *vertex == from {
+                *vertex = to;
+            }
+        }
+        street.line.dedup();
     }
 }
 
