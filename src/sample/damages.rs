@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::accidents::{MOAT_M, RADIUS_M, day, tenth, weighted};
 use super::buildings::{Building, Use};
 use super::field::Field;
-use super::grounds::District;
+use super::grounds::{District, Ground, Surface};
 use super::kinds::Months;
 use super::losses::{LOSSES, OFFICES, SEQUELS, TRACTS};
 use super::marks::{Mark, MarkKind};
@@ -56,6 +56,8 @@ pub struct Damage {
     pub kind: usize,
     /// Position in [`OFFICES`].
     pub office: usize,
+    /// Whether it was a thing outdoors rather than a building.
+    pub outdoors: bool,
     /// What was damaged.
     pub object: String,
     /// Address.
@@ -76,10 +78,11 @@ struct Target {
     object: String,
     address: String,
     office: usize,
+    outdoors: bool,
 }
 
 fn targets(scene: &Scene<'_>) -> Vec<(u32, Target)> {
-    let Scene { streets, buildings, marks } = *scene;
+    let Scene { streets, buildings, marks, grounds } = *scene;
     let mut targets = Vec::new();
     for building in buildings {
         let (share, office, object) = match building.purpose {
@@ -91,8 +94,8 @@ fn targets(scene: &Scene<'_>) -> Vec<(u32, Target)> {
             Use::House => (1, 2, format!("Servis {}", building.address)),
             _ => continue,
         };
-        let target =
-            Target { at: building.rect.at(0.7, -1.05), object, address: building.address.clone(), office };
+        let (at, address) = (building.rect.at(0.7, -1.05), building.address.clone());
+        let target = Target { at, object, address, office, outdoors: building.purpose == Use::House };
         targets.push((share, target));
     }
     for (number, mark) in marks.iter().filter(|mark| mark.kind == MarkKind::Lamp).enumerate() {
@@ -102,11 +105,14 @@ fn targets(scene: &Scene<'_>) -> Vec<(u32, Target)> {
             1 => format!("Elskåp {number:04}"),
             _ => format!("Belysningsstolpe {number:04}"),
         };
-        targets.push((2, Target { at: mark.at, object, address: street, office: 2 }));
+        targets.push((2, Target { at: mark.at, object, address: street, office: 2, outdoors: true }));
     }
-    for mark in marks.iter().filter(|mark| mark.kind == MarkKind::Tree).step_by(40) {
-        let target = Target { at: mark.at, object: "Parkbänk".to_owned(), address: String::new(), office: 1 };
-        targets.push((4, target));
+    let parks = || grounds.iter().filter(|ground| ground.surface == Surface::Park);
+    for mark in marks.iter().filter(|mark| mark.kind == MarkKind::Tree).step_by(6) {
+        let Some(park) = parks().find(|park| inside(mark.at, &park.ring)) else { continue };
+        let object = if targets.len() % 2 == 0 { "Parkbänk" } else { "Papperskorg" };
+        let object = format!("{object} {}", park.name);
+        targets.push((4, Target { at: mark.at, object, address: String::new(), office: 1, outdoors: true }));
     }
     targets
 }
@@ -119,6 +125,8 @@ pub struct Scene<'a> {
     pub buildings: &'a [Building],
     /// Entrances, lamps and trees.
     pub marks: &'a [Mark],
+    /// Grounds.
+    pub grounds: &'a [Ground],
 }
 
 /// All reports in order of day, numbered by year.
@@ -141,6 +149,7 @@ pub fn happen(
                 day: day(stream, &WARM, spot.years, false),
                 kind: spot.kinds[weighted(stream, spot.kinds.iter().map(|share| share.1))].0,
                 office: spot.office,
+                outdoors: spot.outdoors,
                 object: spot.object.clone(),
                 address: street.clone(),
                 at,
@@ -171,8 +180,9 @@ pub fn happen(
         all.push(Damage {
             number: String::new(),
             day: day(stream, &WARM, (2018, 2025), false),
-            kind: weighted(stream, LOSSES.iter().map(|loss| loss.share)),
+            kind: weighted(stream, LOSSES.iter().map(|loss| loss.share[usize::from(target.outdoors)])),
             office: target.office,
+            outdoors: target.outdoors,
             object: target.object.clone(),
             address: target.address.clone(),
             at,
@@ -242,11 +252,11 @@ pub fn write(damages: &[Damage], stream: &mut Stream) -> Sheet {
         let settled = damage.day.year() < 2025 || stream.chance(0.6);
         let later = jiff::Span::new().days(i64::try_from(stream.below(12)).unwrap_or(0));
         let told = damage.day.checked_add(later).unwrap_or(damage.day);
-        let text = stream.pick(loss.texts).copied().unwrap_or_default();
+        let text = stream.pick(loss.texts[usize::from(damage.outdoors)]).copied().unwrap_or_default();
         let text = match stream.below(3) {
             0 => text.to_owned(),
             1 => format!("{text}\n{}", stream.pick(&SEQUELS).copied().unwrap_or_default()),
-            _ => format!("{text} Felanmält; {} dagar senare åtgärdat.", 1 + stream.below(14)),
+            _ => format!("{text} Felanmält; {} dagar senare åtgärdat.", 2 + stream.below(14)),
         };
         let tract = TRACTS[damage.object.len() % TRACTS.len()];
         let plot = damage.object.bytes().fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 97);

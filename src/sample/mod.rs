@@ -133,7 +133,7 @@ impl Town {
 
         let mut stream = Stream::new(seed, 6);
         let damage_spots = spots::damage_spots(&streets, &buildings, &grounds, &mut stream);
-        let scene = damages::Scene { streets: &streets, buildings: &buildings, marks: &points };
+        let scene = damages::Scene { streets: &streets, buildings: &buildings, marks: &points, grounds: &grounds };
         let broken = damages::happen(&scene, &districts, &outline, &grounds[0].ring, &damage_spots, &mut stream);
         let mut damages = damages::write(&broken, &mut Stream::new(seed, 7));
         let damage_dirt = damage_dirt::soil(&broken, &mut damages, &mut Stream::new(seed, 8));

@@ -65,6 +65,8 @@ pub struct DamageSpot {
     pub object: String,
     /// Office (position in [`super::losses::OFFICES`]).
     pub office: usize,
+    /// Whether the object is a thing outdoors rather than a building.
+    pub outdoors: bool,
 }
 
 /// The junction nearest to a point of the drawing, among those of two carriageways.
@@ -180,12 +182,13 @@ pub fn damage_spots(
             name: SCHOOL.to_owned(),
             what: "Klotter, krossade rutor och skadegörelse på skolan, mest helger och lov.",
             centre: school.rect.centre,
-            seats: walls(school, 170, 3.0, stream),
+            seats: walls(school, 170, 24.0, stream),
             count: 170,
             kinds: &[(0, 34), (1, 30), (5, 28), (2, 5), (3, 3)],
             years: (2018, 2025),
             object: SCHOOL.to_owned(),
             office: 0,
+            outdoors: false,
         });
     }
     for (name, what, count, kinds, years, office) in [
@@ -207,6 +210,7 @@ pub fn damage_spots(
                 years,
                 object: name.to_owned(),
                 office,
+                outdoors: true,
             });
         }
     }
@@ -221,6 +225,7 @@ pub fn damage_spots(
             years: (2018, 2025),
             object: TOILETS.to_owned(),
             office: 1,
+            outdoors: false,
         });
     }
     if let Some((at, ahead)) = underpass(streets, grounds) {
@@ -238,6 +243,7 @@ pub fn damage_spots(
             years: (2018, 2025),
             object: "Ängstunneln".to_owned(),
             office: 2,
+            outdoors: true,
         });
     }
     spots
@@ -255,7 +261,8 @@ fn walls(building: &Building, count: usize, out: f64, stream: &mut Stream) -> Ve
     let one = |stream: &mut Stream| {
         let (at, ahead) = along(&closed, stream.between(0.0, total));
         // The ring runs counter-clockwise: outside is to the right.
-        plus(at, times(left(ahead), -stream.between(0.2, out)))
+        let share = stream.unit();
+        plus(at, times(left(ahead), -0.2 - share * share * share * out))
     };
     (0..count).map(|_| one(stream)).collect()
 }
