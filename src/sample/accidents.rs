@@ -3,16 +3,15 @@
 //! The background keeps 50.5 m away from every planted accident and never puts more than five of its own within 50 m of
 //! one of them, so that a search with 50 m and 8 points finds exactly what was planted.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 
 use super::field::Field;
 use super::grounds::District;
-use super::kinds::{BIKE_CAR, CROSSING, DAYLIGHT, FALL, Hours, KINDS, Months, TERM, TURNING, Where};
+use super::kinds::{BIKE_CAR, CROSSING, FALL, KINDS, TERM, TURNING, Where};
 use super::plane::{Point, along, distance, inside, left, length, plus, times};
 use super::spots::AccidentSpot;
 use super::streets::{Class, Junction, Street};
+use super::when::{Moments, conditions, day, hour, weighted};
 use crate::domain::random::Stream;
 
 /// Who reported something.
@@ -53,10 +52,6 @@ pub struct Accident {
     pub reported: Reported,
 }
 
-/// First day of the records.
-pub const FIRST_DAY: Date = jiff::civil::date(2018, 1, 1);
-/// Number of days in the records: to 2025-12-31.
-const DAYS: usize = 2_922;
 /// Number of background accidents.
 const BACKGROUND: usize = 680;
 /// Most background accidents within 50 m of one, itself included.
@@ -71,42 +66,6 @@ pub const MOAT_M: f64 = 50.5;
 /// A number rounded to a tenth.
 pub fn tenth(p: Point) -> Point {
     [(p[0] * 10.0).round() / 10.0, (p[1] * 10.0).round() / 10.0]
-}
-
-/// A position in a list of weights.
-pub fn weighted(stream: &mut Stream, weights: impl Iterator<Item = u32> + Clone) -> usize {
-    let total: u64 = weights.clone().map(u64::from).sum();
-    let mut rest = stream.below(usize::try_from(total).unwrap_or(usize::MAX));
-    for (index, weight) in weights.enumerate() {
-        let weight = usize::try_from(weight).unwrap_or(0);
-        if rest < weight {
-            return index;
-        }
-        rest -= weight;
-    }
-    0
-}
-
-/// A day between two years, with these weights by month.
-pub fn day(stream: &mut Stream, months: &Months, years: (i16, i16), school: bool) -> Date {
-    loop {
-        let after = i64::try_from(stream.below(DAYS)).unwrap_or(0);
-        let day = FIRST_DAY.checked_add(jiff::Span::new().days(after)).unwrap_or(FIRST_DAY);
-        let month = usize::try_from(day.month() - 1).unwrap_or(0);
-        let weekend = matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
-        // Fewer trips in the first year of the pandemic.
-        let quiet_year = day.year() == 2020 && stream.chance(0.2);
-        let heaviest = months.iter().copied().max().unwrap_or(1).max(1);
-        let kept = stream.below(usize::try_from(heaviest).unwrap_or(1)) < usize::try_from(months[month]).unwrap_or(0);
-        if kept && !quiet_year && (years.0..=years.1).contains(&day.year()) && !(school && weekend) {
-            return day;
-        }
-    }
-}
-
-fn hour(stream: &mut Stream, hours: &Hours) -> Option<u32> {
-    let hour = weighted(stream, hours.iter().copied());
-    if stream.chance(0.02) { None } else { u32::try_from(hour).ok() }
 }
 
 /// How readily a kind of accident happens on a class of street, per metre.
@@ -194,32 +153,6 @@ fn place_type(streets: &[Street], junctions: &[&Junction], at: Point, street: us
     }
 }
 
-/// Light, road surface and weather that go together.
-fn conditions(stream: &mut Stream, day: Date, hour: Option<u32>, kind: usize, lit: bool) -> [&'static str; 3] {
-    let month = usize::try_from(day.month() - 1).unwrap_or(0);
-    let (up, down) = DAYLIGHT[month];
-    let light = match hour {
-        None => "Okänt",
-        Some(hour) if hour + 1 == up || hour == down => "Gryning/skymning",
-        Some(hour) if hour >= up && hour < down => "Dagsljus",
-        _ if lit => "Mörker, vägbelysning tänd",
-        _ => "Mörker, vägbelysning saknas",
-    };
-    let winter = matches!(month, 0 | 1 | 11);
-    let icy = if winter { 0.35 } else if matches!(month, 2 | 10) { 0.12 } else { 0.0 };
-    let icy = if kind == FALL && icy > 0.0 { 0.85 } else { icy };
-    if stream.chance(icy) {
-        let road = *stream.pick(&["Tunn is, vägbanan synlig", "Tjock is/packad snö", "Lös snö/snömodd"]).unwrap_or(&"Okänt");
-        let sky = *stream.pick(&["Uppehåll", "Uppehåll", "Snöfall", "Snöblandat regn"]).unwrap_or(&"Okänt");
-        return [light, road, sky];
-    }
-    if stream.chance(0.24) {
-        let sky = *stream.pick(&["Regn", "Regn", "Uppehåll", "Dis/dimma"]).unwrap_or(&"Okänt");
-        return [light, "Vått/fuktigt", sky];
-    }
-    if stream.chance(0.05) { [light, "Okänt", "Okänt"] } else { [light, "Torrt", "Uppehåll"] }
-}
-
 fn reported(stream: &mut Stream, kind: usize) -> Reported {
     match weighted(stream, KINDS[kind].reported.into_iter()) {
         0 => Reported::Police,
@@ -244,7 +177,7 @@ pub fn happen(
     let mut moat = Field::new(MOAT_M);
     let mut all = Vec::new();
     // Day, hour and street together are unique, so that no person looks like another by chance.
-    let mut moments: BTreeSet<(Date, Option<u32>, String)> = BTreeSet::new();
+    let mut moments = Moments::default();
     for (index, spot) in spots.iter().enumerate() {
         for _ in 0..spot.count {
             let Some(&seat) = stream.pick(&spot.seats) else { continue };
@@ -252,7 +185,7 @@ pub fn happen(
             let at = tenth(plus(seat.at, times(left(seat.ahead), stream.between(-0.5, 0.5) * half)));
             let kind = spot.kinds[weighted(stream, spot.kinds.iter().map(|share| share.1))].0;
             let months = if spot.school { TERM } else { KINDS[kind].months };
-            let (day, hour) = moment(stream, &mut moments, &streets[seat.street].name, |stream| {
+            let (day, hour) = moments.draw(stream, &streets[seat.street].name, |stream| {
                 (day(stream, &months, (spot.from, 2025), spot.school), hour(stream, &spot.hours))
             });
             moat.add(at);
@@ -288,7 +221,7 @@ pub fn happen(
             continue;
         }
         count += 1;
-        let (day, hour) = moment(stream, &mut moments, &streets[street].name, |stream| {
+        let (day, hour) = moments.draw(stream, &streets[street].name, |stream| {
             (day(stream, &KINDS[kind].months, (2018, 2025), false), hour(stream, &KINDS[kind].hours))
         });
         all.push(Accident {
@@ -313,18 +246,4 @@ pub fn happen(
         accident.number = number;
     }
     all
-}
-
-fn moment(
-    stream: &mut Stream,
-    moments: &mut BTreeSet<(Date, Option<u32>, String)>,
-    street: &str,
-    mut draw: impl FnMut(&mut Stream) -> (Date, Option<u32>),
-) -> (Date, Option<u32>) {
-    loop {
-        let (day, hour) = draw(stream);
-        if moments.insert((day, hour, street.to_owned())) {
-            return (day, hour);
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::accidents::{MOAT_M, RADIUS_M, day, tenth, weighted};
+use super::accidents::{MOAT_M, RADIUS_M, tenth};
 use super::buildings::{Building, Use};
 use super::field::Field;
 use super::grounds::{District, Ground, Surface};
@@ -13,6 +13,7 @@ use super::plane::{Point, distance_to_line, inside, plus};
 use super::sheet::{Cell, Sheet};
 use super::spots::DamageSpot;
 use super::streets::{Class, Street};
+use super::when::{day, weighted};
 use crate::domain::random::Stream;
 
 /// Columns of the file of damage reports.

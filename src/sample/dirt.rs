@@ -185,9 +185,8 @@ fn bad_coordinates(register: &mut Register<'_>, stream: &mut Stream) {
 
 fn differing_sheets(register: &mut Register<'_>, stream: &mut Stream) {
     for _ in 0..3 {
-        let fall = |register: &Register<'_>, index: usize| {
-            register.single(index) && register.accidents[index].kind == FALL
-        };
+        let fall =
+            |register: &Register<'_>, index: usize| register.single(index) && register.accidents[index].kind == FALL;
         if let Some(index) = register.pick(stream, fall) {
             let row = register.persons_of(index)[0];
             register.persons.set(row, "Olyckstyp", "F (fotgängare-motorfordon)");
@@ -213,7 +212,8 @@ fn plain_bike(register: &Register<'_>, index: usize) -> bool {
     accident.kind == BIKE_ALONE
         && register.single(index)
         && accident.reported == Reported::Hospital
-        && register.persons.cell(register.persons_of(index)[0], "Sammanvägd Trafikantkategori - Undergrupp").text() == "Cykel"
+        && register.persons.cell(register.persons_of(index)[0], "Sammanvägd Trafikantkategori - Undergrupp").text()
+            == "Cykel"
 }
 
 fn odd_persons(register: &mut Register<'_>, stream: &mut Stream) {

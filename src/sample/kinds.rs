@@ -105,9 +105,8 @@ pub fn letter(kind: usize) -> &'static str {
 }
 
 /// Hours of daylight by month in southern Sweden, summer time in its months: first hour after sunrise, first after sunset.
-pub const DAYLIGHT: [(u32, u32); 12] = [
-    (9, 16), (8, 17), (7, 18), (7, 20), (5, 21), (5, 22), (5, 22), (6, 21), (7, 19), (8, 18), (8, 16), (9, 16),
-];
+pub const DAYLIGHT: [(u32, u32); 12] =
+    [(9, 16), (8, 17), (7, 18), (7, 20), (5, 21), (5, 22), (5, 22), (6, 21), (7, 19), (8, 18), (8, 16), (9, 16)];
 
 #[cfg(test)]
 mod tests {

@@ -27,7 +27,20 @@ pub const LOSSES: [Loss; 8] = [
         cost: (600.0, 38_000.0),
         police: 0.6,
         causes: &["Okänd gärningsman", "Ungdomar", "Efter evenemang"],
-        texts: [&["Sönderslagen armatur.", "Bänk vält och bruten.", "Dörr uppbruten, karm skadad.", "Papperskorg eldad och bortsliten."], &["Sönderslagen armatur.", "Bänk vält och bruten.", "Papperskorg eldad och bortsliten.", "Lucka uppbruten."]],
+        texts: [
+            &[
+                "Sönderslagen armatur.",
+                "Bänk vält och bruten.",
+                "Dörr uppbruten, karm skadad.",
+                "Papperskorg eldad och bortsliten.",
+            ],
+            &[
+                "Sönderslagen armatur.",
+                "Bänk vält och bruten.",
+                "Papperskorg eldad och bortsliten.",
+                "Lucka uppbruten.",
+            ],
+        ],
         account: 7310,
     },
     Loss {
@@ -36,7 +49,10 @@ pub const LOSSES: [Loss; 8] = [
         cost: (900.0, 9_500.0),
         police: 0.5,
         causes: &["Okänd gärningsman"],
-        texts: [&["Klotter ca 4 kvm på fasad.", "Klotter på skylt och elskåp.", "\"Taggar\" på vägg, sanerat."], &["Klotter på skylt och elskåp.", "Klotter ca 2 kvm, sanerat.", "\"Taggar\" på alla sidor."]],
+        texts: [
+            &["Klotter ca 4 kvm på fasad.", "Klotter på skylt och elskåp.", "\"Taggar\" på vägg, sanerat."],
+            &["Klotter på skylt och elskåp.", "Klotter ca 2 kvm, sanerat.", "\"Taggar\" på alla sidor."],
+        ],
         account: 7311,
     },
     Loss {
@@ -45,7 +61,10 @@ pub const LOSSES: [Loss; 8] = [
         cost: (3_000.0, 140_000.0),
         police: 0.97,
         causes: &["Okänd gärningsman"],
-        texts: [&["Inbrott genom fönster, datorer borta.", "Inbrott i förråd, verktyg stulna."], &["Lucka uppbruten, kablar avklippta."]],
+        texts: [
+            &["Inbrott genom fönster, datorer borta.", "Inbrott i förråd, verktyg stulna."],
+            &["Lucka uppbruten, kablar avklippta."],
+        ],
         account: 7312,
     },
     Loss {
@@ -54,7 +73,10 @@ pub const LOSSES: [Loss; 8] = [
         cost: (2_000.0, 900_000.0),
         police: 0.8,
         causes: &["Anlagd", "Elfel", "Okänd"],
-        texts: [&["Brand i soprum, släckt av räddningstjänsten.", "Eldat toalettpapper.", "Brand i container."], &["Eldat i papperskorg.", "Brand i container, släckt av räddningstjänsten."]],
+        texts: [
+            &["Brand i soprum, släckt av räddningstjänsten.", "Eldat toalettpapper.", "Brand i container."],
+            &["Eldat i papperskorg.", "Brand i container, släckt av räddningstjänsten."],
+        ],
         account: 7313,
     },
     Loss {
@@ -63,7 +85,14 @@ pub const LOSSES: [Loss; 8] = [
         cost: (5_000.0, 420_000.0),
         police: 0.0,
         causes: &["Läckande rör", "Skyfall", "Stopp i avlopp"],
-        texts: [&["Läckage i kök, golv upprivet.", "Vatten från tak efter skyfall.", "Stopp i golvbrunn, källare översvämmad."], &["Översvämmat efter skyfall.", "Vattenläcka har underminerat fundamentet."]],
+        texts: [
+            &[
+                "Läckage i kök, golv upprivet.",
+                "Vatten från tak efter skyfall.",
+                "Stopp i golvbrunn, källare översvämmad.",
+            ],
+            &["Översvämmat efter skyfall.", "Vattenläcka har underminerat fundamentet."],
+        ],
         account: 7314,
     },
     Loss {
@@ -72,7 +101,10 @@ pub const LOSSES: [Loss; 8] = [
         cost: (1_400.0, 16_000.0),
         police: 0.45,
         causes: &["Okänd gärningsman", "Olyckshändelse", "Stenkast"],
-        texts: [&["Krossad ruta, 2 x 1 m, säkrad med skiva.", "Glasparti i entré krossat.", "Ruta krossad av boll."], &["Krossad ruta i väderskydd, säkrad med skiva.", "Krossat armaturglas."]],
+        texts: [
+            &["Krossad ruta, 2 x 1 m, säkrad med skiva.", "Glasparti i entré krossat.", "Ruta krossad av boll."],
+            &["Krossad ruta i väderskydd, säkrad med skiva.", "Krossat armaturglas."],
+        ],
         account: 7315,
     },
     Loss {
@@ -81,7 +113,10 @@ pub const LOSSES: [Loss; 8] = [
         cost: (700.0, 60_000.0),
         police: 0.9,
         causes: &["Okänd gärningsman"],
-        texts: [&["Koppar stulen från tak.", "Cykel stulen ur låst förråd.", "Skyltar stulna."], &["Kabel stulen.", "Skylt stulen.", "Papperskorg stulen."]],
+        texts: [
+            &["Koppar stulen från tak.", "Cykel stulen ur låst förråd.", "Skyltar stulna."],
+            &["Kabel stulen.", "Skylt stulen.", "Papperskorg stulen."],
+        ],
         account: 7316,
     },
     Loss {
@@ -90,7 +125,10 @@ pub const LOSSES: [Loss; 8] = [
         cost: (1_500.0, 75_000.0),
         police: 0.3,
         causes: &["Påkörning", "Backning", "Smitning"],
-        texts: [&["Tjänstebil påkörd på parkering.", "Backat på stolpe.", "Repor längs hela sidan, smitning."], &["Påkörd av okänt fordon.", "Påkörd vid snöröjning.", "Repor längs hela sidan på tjänstebil, smitning."]],
+        texts: [
+            &["Tjänstebil påkörd på parkering.", "Backat på stolpe.", "Repor längs hela sidan, smitning."],
+            &["Påkörd av okänt fordon.", "Påkörd av lastbil.", "Repor längs hela sidan på tjänstebil, smitning."],
+        ],
         account: 7317,
     },
 ];
@@ -111,7 +149,12 @@ pub const OFFICES: [Office; 5] = [
 pub const TRACTS: [&str; 5] = ["Provet", "Exemplet", "Försöket", "Mönstret", "Utkastet"];
 
 /// Second lines of descriptions.
-pub const SEQUELS: [&str; 4] = ["Upptäckt av vaktmästare på morgonen.", "Jour tillkallad.", "Foton finns; väntar på offert.", "Åtgärdat samma dag."];
+pub const SEQUELS: [&str; 4] = [
+    "Upptäckt av vaktmästare på morgonen.",
+    "Jour tillkallad.",
+    "Foton finns; väntar på offert.",
+    "Åtgärdat samma dag.",
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,9 @@
 //! Small things on the map: entrances, street lamps and trees.
 
-use super::buildings::{Building, Site, Use};
+use super::buildings::{Building, Use};
 use super::grounds::{Ground, Surface};
 use super::plane::{Point, along, cm, inside, left, length, pieces, plus, real, times};
+use super::site::Site;
 use super::streets::{Class, Street};
 use crate::domain::random::Stream;
 
@@ -82,7 +83,10 @@ pub fn trees(
     let mut spots: Vec<Point> = Vec::new();
     let free = |at: Point| {
         let open = grounds.iter().filter(|g| {
-            matches!(g.surface, Surface::Water | Surface::Railway | Surface::Sports | Surface::Square | Surface::Parking)
+            matches!(
+                g.surface,
+                Surface::Water | Surface::Railway | Surface::Sports | Surface::Square | Surface::Parking
+            )
         });
         !site.by_house(at, 2.0) && open.into_iter().all(|ground| !inside(at, &ground.ring))
     };

@@ -24,6 +24,7 @@ mod grounds;
 mod kinds;
 mod layers;
 mod losses;
+mod lots;
 mod marks;
 mod names;
 mod people;
@@ -31,10 +32,12 @@ mod plan;
 mod plane;
 mod register;
 mod sheet;
+mod site;
 mod spots;
 mod stories;
 mod streets;
 mod truth;
+mod when;
 mod witness;
 mod workbook;
 
@@ -46,7 +49,7 @@ pub use grounds::{District, Fabric, Ground, Surface};
 pub use marks::{Mark, MarkKind};
 pub use plane::{Point, Rect};
 pub use sheet::{Cell, Sheet};
-pub use streets::{Class, Junction, Keeper, Street};
+pub use streets::{Class, Keeper, Street};
 pub use truth::{DAMAGES, Defect, Dirty, Expected, Hotspot, Quiet, Search, Totals, Treatment, Truth, WORKBOOK};
 
 use serde::Serialize;
@@ -114,8 +117,8 @@ impl Town {
         let grounds = grounds::grounds(&warp);
         let mut stream = Stream::new(seed, 2);
         let (buildings, points) = {
-            let mut site = buildings::Site::new(&streets, &grounds);
-            let buildings = buildings::build(&streets, &districts, &mut site, &warp, &mut stream);
+            let mut site = site::Site::new(&streets, &grounds);
+            let buildings = lots::build(&streets, &districts, &mut site, &warp, &mut stream);
             let mut points = marks::entrances(&buildings);
             points.extend(marks::lamps(&streets, &site, &mut stream));
             points.extend(marks::trees(&streets, &buildings, &grounds, &site, &mut stream));
@@ -128,7 +131,8 @@ impl Town {
         let accident_spots = spots::accident_spots(&streets, &junctions, &warp);
         let happened = accidents::happen(&streets, &junctions, &districts, &outline, &accident_spots, &mut stream);
         let mut stream = Stream::new(seed, 4);
-        let (mut accidents, mut persons) = register::write(&names.town, &streets, &accident_spots, &happened, &mut stream);
+        let (mut accidents, mut persons) =
+            register::write(&names.town, &streets, &accident_spots, &happened, &mut stream);
         let workbook_dirt = dirt::soil(&happened, &mut accidents, &mut persons, &mut Stream::new(seed, 5));
 
         let mut stream = Stream::new(seed, 6);
@@ -151,7 +155,20 @@ impl Town {
                 damage_dirt,
             },
         );
-        Self { seed, name: names.town, streets, buildings, points, outline, districts, grounds, accidents, persons, damages, truth }
+        Self {
+            seed,
+            name: names.town,
+            streets,
+            buildings,
+            points,
+            outline,
+            districts,
+            grounds,
+            accidents,
+            persons,
+            damages,
+            truth,
+        }
     }
 }
 

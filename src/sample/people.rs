@@ -1,7 +1,8 @@
 //! The persons of an accident: road users, roles, injuries and who reported them.
 
-use super::accidents::{Accident, Reported, weighted};
+use super::accidents::{Accident, Reported};
 use super::kinds::letter;
+use super::when::weighted;
 use crate::domain::random::Stream;
 
 /// How badly a person was hurt.
@@ -148,8 +149,11 @@ pub fn involved(accident: &Accident, school: bool, stream: &mut Stream) -> Vec<H
         "V0" => vec![(motor(stream), "Förare", true, 1)],
         _ => vec![(motor(stream), "Förare", true, 1), (motor(stream), "Förare", stream.chance(0.35), 2)],
     };
-    let in_cars: Vec<(Mode, u32)> =
-        riders.iter().filter(|(mode, ..)| matches!(mode.0, "Personbil")).map(|&(mode, _, _, element)| (mode, element)).collect();
+    let in_cars: Vec<(Mode, u32)> = riders
+        .iter()
+        .filter(|(mode, ..)| matches!(mode.0, "Personbil"))
+        .map(|&(mode, _, _, element)| (mode, element))
+        .collect();
     for (mode, element) in in_cars {
         if stream.chance(0.13) {
             riders.push((mode, "Passagerare fram", stream.chance(0.6), element));

@@ -177,10 +177,7 @@ pub struct Rect {
 impl Rect {
     /// The point at `x` half fronts along the axis and `y` half depths from the centre (front is `y = -1`).
     pub fn at(&self, x: f64, y: f64) -> Point {
-        plus(
-            self.centre,
-            plus(times(self.axis, x * self.half[0]), times(left(self.axis), y * self.half[1])),
-        )
+        plus(self.centre, plus(times(self.axis, x * self.half[0]), times(left(self.axis), y * self.half[1])))
     }
 
     /// Corners, counter-clockwise from the front's start.

@@ -4,7 +4,9 @@
 use super::buildings::Building;
 use super::fixed::{SCHOOL, TOILETS};
 use super::grounds::Ground;
-use super::kinds::{BIKE_ALONE, BIKE_CAR, COMMUTE, CROSSING, EVENING, FOOT_CAR, Hours, REAR_END, SCHOOL as TO_SCHOOL, TRAFFIC, TURNING};
+use super::kinds::{
+    BIKE_ALONE, BIKE_CAR, COMMUTE, CROSSING, EVENING, FOOT_CAR, Hours, REAR_END, SCHOOL as TO_SCHOOL, TRAFFIC, TURNING,
+};
 use super::plan::{ROUNDABOUT, Warp};
 use super::plane::{Point, along, distance, inside, left, length, minus, plus, real, stretch, times, unit};
 use super::streets::{Class, Junction, Street};
@@ -119,14 +121,46 @@ pub fn accident_spots(streets: &[Street], junctions: &[Junction], warp: &Warp) -
         scooters: false,
     }];
     let at_junctions: [(Point, &str, usize, &[(usize, u32)], Hours, i16, bool, bool); 4] = [
-        ([1396.0, 1212.0], "Avsvängande och korsande bilar i huvudgatans korsning.", 38,
-            &[(TURNING, 52), (CROSSING, 36), (BIKE_CAR, 12)], TRAFFIC, 2018, false, false),
-        ([765.0, 1400.0], "Skolbarn som blir påkörda vid övergångsstället på vägen till skolan.", 28,
-            &[(FOOT_CAR, 60), (BIKE_CAR, 40)], TO_SCHOOL, 2018, true, false),
-        ([2434.0, 1230.0], "Elsparkcyklar som kör omkull vid hamnen kvällar och nätter.", 34,
-            &[(BIKE_ALONE, 100)], EVENING, 2020, false, true),
-        ([798.0, 560.0], "Upphinnanden och svängande lastbilar vid infarten till industriområdet.", 31,
-            &[(REAR_END, 58), (TURNING, 26), (CROSSING, 16)], COMMUTE, 2018, false, false),
+        (
+            [1396.0, 1212.0],
+            "Avsvängande och korsande bilar i huvudgatans korsning.",
+            38,
+            &[(TURNING, 52), (CROSSING, 36), (BIKE_CAR, 12)],
+            TRAFFIC,
+            2018,
+            false,
+            false,
+        ),
+        (
+            [765.0, 1400.0],
+            "Skolbarn som blir påkörda vid övergångsstället på vägen till skolan.",
+            28,
+            &[(FOOT_CAR, 60), (BIKE_CAR, 40)],
+            TO_SCHOOL,
+            2018,
+            true,
+            false,
+        ),
+        (
+            [2434.0, 1230.0],
+            "Elsparkcyklar som kör omkull vid hamnen kvällar och nätter.",
+            34,
+            &[(BIKE_ALONE, 100)],
+            EVENING,
+            2020,
+            false,
+            true,
+        ),
+        (
+            [798.0, 560.0],
+            "Upphinnanden och svängande lastbilar vid infarten till industriområdet.",
+            31,
+            &[(REAR_END, 58), (TURNING, 26), (CROSSING, 16)],
+            COMMUTE,
+            2018,
+            false,
+            false,
+        ),
     ];
     for (at, what, count, kinds, hours, from, school, scooters) in at_junctions {
         let Some(junction) = junction(streets, junctions, warp.place(at)) else { continue };
@@ -192,10 +226,22 @@ pub fn damage_spots(
         });
     }
     for (name, what, count, kinds, years, office) in [
-        ("Stationstorget", "Skadegörelse och klotter på stationstorgets väderskydd och bänkar.", 150,
-            SQUARE_DAMAGE, (2018, 2025), 2),
-        ("Pendlarparkeringen", "Inbrott i och skador på fordon på parkeringen; nytt sedan 2022.", 120,
-            PARKING_DAMAGE, (2022, 2025), 2),
+        (
+            "Stationstorget",
+            "Skadegörelse och klotter på stationstorgets väderskydd och bänkar.",
+            150,
+            SQUARE_DAMAGE,
+            (2018, 2025),
+            2,
+        ),
+        (
+            "Pendlarparkeringen",
+            "Inbrott i och skador på fordon på parkeringen; nytt sedan 2022.",
+            120,
+            PARKING_DAMAGE,
+            (2022, 2025),
+            2,
+        ),
     ] {
         if let Some(ground) = ground(name) {
             let seats = within(&ground.ring, count, stream);

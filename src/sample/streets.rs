@@ -280,8 +280,12 @@ mod tests {
                     }
                 }
             }
-            let apart: Vec<&str> =
-                streets.iter().zip(&group).filter(|(_, group)| **group != 0).map(|(street, _)| street.name.as_str()).collect();
+            let apart: Vec<&str> = streets
+                .iter()
+                .zip(&group)
+                .filter(|(_, group)| **group != 0)
+                .map(|(street, _)| street.name.as_str())
+                .collect();
             assert!(apart.is_empty(), "seed {seed}: not connected: {apart:?}");
         }
     }

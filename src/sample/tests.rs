@@ -156,7 +156,9 @@ fn defects(town: &Town) -> BTreeMap<Defect, BTreeSet<String>> {
         if text("Olyckstyp").starts_with("G1") && here.len() > 1 {
             note(Defect::SingleWithTwo, key.clone());
         }
-        let role = |row: usize| format!("{}{}", p.cell(row, "Trafikantroll (P)").text(), p.cell(row, "Trafikantroll (S)").text());
+        let role = |row: usize| {
+            format!("{}{}", p.cell(row, "Trafikantroll (P)").text(), p.cell(row, "Trafikantroll (S)").text())
+        };
         let bikes: Vec<usize> = here
             .iter()
             .copied()
@@ -204,7 +206,14 @@ fn defects(town: &Town) -> BTreeMap<Defect, BTreeSet<String>> {
             note(Defect::ScooterInText, key.clone());
         }
         let person: Vec<String> = [
-            "Ålder", "Kön", "År", "Månad", "Dag", "Klockslag grupp (timme)", "Kommun", "Olycksväg/-gata",
+            "Ålder",
+            "Kön",
+            "År",
+            "Månad",
+            "Dag",
+            "Klockslag grupp (timme)",
+            "Kommun",
+            "Olycksväg/-gata",
             "Sammanvägd Trafikantkategori - Huvudgrupp",
         ]
         .iter()
@@ -324,7 +333,11 @@ fn every_named_building_and_every_planted_place_is_there_whatever_the_seed() {
     for town in TOWNS.iter() {
         let seed = town.seed;
         for fixed in &fixed::FIXED {
-            assert!(town.buildings.iter().any(|b| b.name.as_deref() == Some(fixed.name)), "seed {seed}: {}", fixed.name);
+            assert!(
+                town.buildings.iter().any(|b| b.name.as_deref() == Some(fixed.name)),
+                "seed {seed}: {}",
+                fixed.name
+            );
         }
         let names: BTreeSet<&str> = town.truth.accident_hotspots.iter().map(|spot| spot.name.as_str()).collect();
         assert_eq!(names.len(), 6, "seed {seed}: {names:?}");
