@@ -10,7 +10,7 @@ use std::path::Path;
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Result, named_params, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Result, named_params, params};
 
 use super::rtree::{self, Touched};
 use super::{Error, blob, shown};
@@ -138,17 +138,23 @@ pub fn open(path: &Path, access: Access) -> std::result::Result<Connection, Erro
         return Err(Error::NotSqlite { file: shown(path) });
     }
     drop(file);
-    let flag = match access {
-        Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
-    };
-    let connect = || -> Result<(Connection, i32)> {
+    let connect = |flag: OpenFlags| -> Result<(Connection, i32)> {
         let connection = Connection::open_with_flags(path, flag | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         prepare(&connection)?;
         let id = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         Ok((connection, id))
     };
-    let (connection, id) = connect().map_err(|error| Error::of(path, &error))?;
+    let opened = match access {
+        Access::ReadWrite => connect(OpenFlags::SQLITE_OPEN_READ_WRITE),
+        Access::ReadOnly => match connect(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+            // A process that was killed left a change half-written: who may write undoes it, then only reads.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+                connect(OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|_| connect(OpenFlags::SQLITE_OPEN_READ_ONLY))
+            }
+            opened => opened,
+        },
+    };
+    let (connection, id) = opened.map_err(|error| Error::of(path, &error))?;
     if id != APPLICATION_ID {
         return Err(Error::NotGeopackage { file: shown(path) });
     }
@@ -159,6 +165,9 @@ pub fn open(path: &Path, access: Access) -> std::result::Result<Connection, Erro
     }
     Ok(connection)
 }
+
+/// One side of a box.
+type Side = fn(Bbox) -> f64;
 
 /// Settings of a connection and the functions that the index's triggers call.
 fn prepare(connection: &Connection) -> Result<()> {
@@ -171,7 +180,7 @@ fn prepare(connection: &Connection) -> Result<()> {
             value => Some(bounds(value).is_none()),
         })
     })?;
-    let sides: [(&str, fn(Bbox) -> f64); 4] = [
+    let sides: [(&str, Side); 4] = [
         ("ST_MinX", |bbox| bbox.min_x),
         ("ST_MaxX", |bbox| bbox.max_x),
         ("ST_MinY", |bbox| bbox.min_y),
@@ -201,8 +210,7 @@ pub fn add_table(connection: &Connection, table: &Table<'_>) -> Result<()> {
 /// Registers a table that exists and is empty: contents, geometry column, aliases, index, count and triggers.
 pub fn register(connection: &Connection, table: &Table<'_>) -> Result<()> {
     connection.execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)
-         VALUES (:name, :kind, :title, :description, :stamp, :srs)",
+        include_str!("contents.sql"),
         named_params! {
             ":name": table.name,
             ":kind": if table.geometry.is_some() { "features" } else { "attributes" },
@@ -217,11 +225,7 @@ pub fn register(connection: &Connection, table: &Table<'_>) -> Result<()> {
             "INSERT INTO gpkg_geometry_columns VALUES (?1, ?2, ?3, ?4, 0, 0)",
             params![table.name, GEOMETRY, geometry_name(kind), table.srs],
         )?;
-        connection.execute(
-            "INSERT INTO gpkg_extensions VALUES
-             (?1, ?2, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
-            params![table.name, GEOMETRY],
-        )?;
+        connection.execute(include_str!("extension.sql"), params![table.name, GEOMETRY])?;
         rtree::create(connection, table.name)?;
     }
     let mut alias = connection
@@ -300,11 +304,9 @@ pub fn resume(connection: &Connection, table: &str, touched: &Touched, stamp: &s
         let sql = if whole {
             "UPDATE gpkg_contents SET min_x = ?2, min_y = ?3, max_x = ?4, max_y = ?5 WHERE table_name = ?1"
         } else {
-            "UPDATE gpkg_contents SET min_x = min(coalesce(min_x, ?2), coalesce(?2, min_x)),
-               min_y = min(coalesce(min_y, ?3), coalesce(?3, min_y)), max_x = max(coalesce(max_x, ?4), coalesce(?4, max_x)),
-               max_y = max(coalesce(max_y, ?5), coalesce(?5, max_y)) WHERE table_name = ?1"
+            include_str!("extend.sql")
         };
-        let side = |side: fn(Bbox) -> f64| extent.map(side);
+        let side = |side: Side| extent.map(side);
         connection
             .execute(sql, params![table, side(|b| b.min_x), side(|b| b.min_y), side(|b| b.max_x), side(|b| b.max_y)])?;
     }
@@ -316,12 +318,7 @@ pub fn resume(connection: &Connection, table: &str, touched: &Touched, stamp: &s
 /// Writes the passport of a table, or of the whole file, in place of an earlier one.
 pub fn set_passport(connection: &Connection, table: Option<&str>, json: &str, stamp: &str) -> Result<()> {
     let old: Option<i64> = connection
-        .query_row(
-            "SELECT m.id FROM gpkg_metadata m JOIN gpkg_metadata_reference r ON r.md_file_id = m.id
-             WHERE m.md_standard_uri = ?1 AND r.table_name IS ?2",
-            params![PASSPORT_URI, table],
-            |row| row.get(0),
-        )
+        .query_row(include_str!("passport.sql"), params![PASSPORT_URI, table], |row| row.get(0))
         .optional()?;
     if let Some(id) = old {
         connection.execute("UPDATE gpkg_metadata SET metadata = ?2 WHERE id = ?1", params![id, json])?;

@@ -36,6 +36,13 @@ pub enum MappingError {
         /// Names of those that fit.
         candidates: Vec<String>,
     },
+    /// The file is known, and cannot be used.
+    KnownUnusable {
+        /// The data file.
+        file: String,
+        /// Why, in a sentence.
+        because: String,
+    },
     /// The file has none of the columns that the mapping needs.
     NothingMapped {
         /// The data file.
@@ -153,6 +160,16 @@ pub struct Codes {
     pub severity: BTreeMap<String, Severity>,
 }
 
+/// A file that belongs to the register and cannot be imported.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Columns that tell it.
+    pub columns: Vec<String>,
+    /// Id in the catalogue of the sentence that says why.
+    pub because: String,
+}
+
 /// How an account string is cut into parts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,6 +208,9 @@ pub struct Mapping {
     /// Sets of columns; a file that has all columns of one set is taken to be of this kind.
     #[serde(default)]
     pub recognise: Vec<Vec<String>>,
+    /// Files of the register that cannot be used.
+    #[serde(default)]
+    pub refuse: Vec<Refusal>,
     /// Sheets of a workbook.
     #[serde(default)]
     pub sheets: Sheets,
@@ -269,11 +289,17 @@ impl Mapping {
     /// The shipped mapping that recognises a file by its columns; `generic` where none does.
     ///
     /// # Errors
-    /// [`MappingError::AmbiguousMapping`] where several do.
+    /// [`MappingError::AmbiguousMapping`] where several do; [`MappingError::KnownUnusable`] for a file that a register is
+    /// known to come with and that cannot be used.
     pub fn recognising(file: &str, columns: &[String]) -> Result<Self, MappingError> {
         let columns: Vec<String> = columns.iter().map(|name| folded(name)).collect();
         let has_all = |set: &Vec<String>| set.iter().all(|name| columns.contains(&folded(name)));
-        let mut fitting: Vec<Self> = Self::shipped().into_iter().filter(|mapping| mapping.recognise.iter().any(has_all)).collect();
+        let shipped = Self::shipped();
+        if let Some(refusal) = shipped.iter().flat_map(|mapping| &mapping.refuse).find(|refusal| has_all(&refusal.columns)) {
+            let because = crate::texts::text(&refusal.because, &[]);
+            return Err(MappingError::KnownUnusable { file: file.to_owned(), because });
+        }
+        let mut fitting: Vec<Self> = shipped.into_iter().filter(|mapping| mapping.recognise.iter().any(has_all)).collect();
         match fitting.len() {
             0 => Self::named("generic"),
             1 => Ok(fitting.remove(0)),

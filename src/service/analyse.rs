@@ -155,7 +155,7 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
                     }
                 }
             }
-            let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, Metres(eps.0 / 2.0));
+            let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, *eps);
             let outlines = cores.iter().map(outline).collect::<std::result::Result<Vec<_>, _>>()?;
             let hotspots = members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })

@@ -365,9 +365,9 @@ fn describe_choice(chosen: &Chosen, sheet: &Sheet<'_>, report: &mut Report) -> b
         ("share", format!("{:.0}", choice.share * 100.0)),
     ];
     let id = match (choice.detected, sheet.table.has_geometry()) {
-        (true, _) => "note-crs-detected",
-        (false, true) => "note-crs-of-geometry",
-        (false, false) => "note-crs-stated",
+        (true, _) => "note-system-detected",
+        (false, true) => "note-system-of-geometry",
+        (false, false) => "note-system-stated",
     };
     report.notes.push(text(id, &values));
     !sheet.table.has_geometry() && choice.order == AxisOrder::NorthEast

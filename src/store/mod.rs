@@ -122,8 +122,8 @@ pub trait Store: Send {
     /// An event with an unknown id is accepted. One whose id and content are here is present. One whose id is here
     /// with another content is quarantined as `changed`; with [`ImportRun::replace`] it is taken instead, once a run, and
     /// the old version is kept. Quarantined rows replace those of the same id. `closes` marks a quarantined row as mended.
-    /// An import that would change nothing leaves no trace. Memory does not grow with the rows (with `replace`: eight
-    /// bytes a present row).
+    /// An import that would change nothing leaves no trace. Rows stream; memory is about 32 bytes an event where the import
+    /// is large beside the store.
     ///
     /// # Errors
     /// The iterator yields [`Aborted`], or the store cannot be written: nothing was kept.

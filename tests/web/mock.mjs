@@ -61,7 +61,15 @@ Y.slice(1).forEach((y, j) => X.slice(1).forEach((x, i) => {
   }
 }));
 const shore = [[2640, -250], [2700, 300], [2610, 700], [2760, 1100], [2690, 1500], [2800, 2300], [3900, 2300], [3900, -250]];
-const water = [feature(1, area(shore), { kind: 'hav' })];
+const block = (i, j, inset) => area([[X[i] + inset, Y[j] + inset], [X[i + 1] - inset, Y[j] + inset], [X[i + 1] - inset, Y[j + 1] - inset], [X[i] + inset, Y[j + 1] - inset]]);
+const ground = [
+  feature(1, area(shore), { kind: 'Vatten' }),
+  feature(2, block(1, 4, 14), { kind: 'Park' }),
+  feature(3, block(4, 2, 12), { kind: 'Torg' }),
+  feature(4, area([[-900, -700], [60, -700], [40, 600], [-60, 1300], [20, 2700], [-900, 2700]]), { kind: 'Skog' }),
+  feature(5, line([[-900, 2120], [600, 2010], [1500, 2030], [2500, 2400]]), { kind: 'Järnväg' }),
+];
+const trees = [...Array(160)].map((_, k) => feature(k + 1, { type: 'Point', coordinates: degrees([X[1] + 25 + random() * 290, Y[4] + 20 + random() * 230]) }, { kind: 'Lövträd' }));
 
 /** The union of a buffer's corner points stands for the real union of buffered core points. */
 const blob = ([x, y], radius, stretch = 1, turn = 0) => {
@@ -120,7 +128,7 @@ const overview = {
   name: 'Provsund',
   mark: 'INTERN – STRADA',
   bbox: [...degrees([0, 0]), ...degrees([2900, 2050])],
-  backgrounds: [{ id: 'water', title: 'Vatten' }, { id: 'roads', title: 'Gator' }, { id: 'buildings', title: 'Byggnader' }],
+  backgrounds: [{ id: 'ground', title: 'Vatten och grönområden' }, { id: 'trees', title: 'Träd' }, { id: 'roads', title: 'Gator' }, { id: 'buildings', title: 'Byggnader' }],
   themes: [
     {
       id: 'accident', collection: 'hotspots-accident', title: 'Olyckor',
@@ -139,7 +147,7 @@ const overview = {
     },
   ],
 };
-const collections = { 'hotspots-accident': accidents, 'hotspots-damage': damages, roads, buildings, water };
+const collections = { 'hotspots-accident': accidents, 'hotspots-damage': damages, roads, buildings, ground, trees };
 
 // --- the server ----------------------------------------------------------------------------------------------------------
 function items(name, query, host) {

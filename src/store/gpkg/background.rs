@@ -134,7 +134,7 @@ pub(super) fn page(
         let (key, properties): (i64, String) = (row.get(0)?, row.get(2)?);
         let geometry = row.get_ref(1)?.as_blob_or_null().unwrap_or(None).and_then(blob::geometry_of);
         let Ok(properties) = serde_json::from_str(&properties) else {
-            return Err(place.bad_value(query.table, key, "properties", properties));
+            return Err(place.bad_value(query.table, key.to_string(), "properties", properties));
         };
         rows.push(Feature { key, geometry: geometry.filter(not_empty), properties });
     }

@@ -26,19 +26,19 @@ pub(super) fn events(connection: &Connection, place: &Place<'_>, filter: &EventF
     let list = |words: Vec<&str>| serde_json::Value::from(words).to_string();
     let kinds = filter.kinds.as_ref().map(|kinds| list(kinds.iter().map(|kind| kind.code()).collect()));
     let systems = filter.systems.as_ref().map(|systems| list(systems.iter().map(String::as_str).collect()));
-    let mut found = read(connection, place, &Which::All(kinds, systems), filter.free_text)?;
-    found.sort_unstable_by(|a, b| a.1.id.cmp(&b.1.id));
-    Ok(found.into_iter().map(|(_, event)| event).collect())
+    let found = read(connection, place, &Which::All(kinds, systems), filter.free_text)?;
+    // Places are sorted, not the events themselves, which are large.
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_unstable_by(|a, b| found[*a].1.id.cmp(&found[*b].1.id));
+    let mut found: Vec<Option<Event>> = found.into_iter().map(|(_, event)| Some(event)).collect();
+    Ok(order.into_iter().filter_map(|at| found[at].take()).collect())
 }
 
 /// Events by key, each with what belongs to it.
 fn read(connection: &Connection, place: &Place<'_>, which: &Which, free_text: bool) -> Attempt<Vec<(i64, Event)>> {
     let mut found: Vec<(i64, Event)> = Vec::new();
     let condition = match which {
-        Which::All(..) => {
-            "WHERE (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
-             AND (?2 IS NULL OR system IN (SELECT value FROM json_each(?2))) ORDER BY fid"
-        }
+        Which::All(..) => include_str!("../sql/filter_events.sql"),
         Which::One(_) => "WHERE fid = ?1",
     };
     let mut select = connection.prepare(&format!("{EVENTS} {condition}"))?;
@@ -156,7 +156,7 @@ fn event(row: &Row<'_>, place: &Place<'_>) -> Attempt<Event> {
 fn person(row: &Row<'_>, place: &Place<'_>) -> Attempt<Person> {
     let severity: String = row.get(10)?;
     let Some(severity) = Severity::from_code(&severity) else {
-        return Err(place.bad_value("persons", row.get::<_, i64>(1)?, "severity", severity));
+        return Err(place.bad_value("persons", row.get::<_, i64>(1)?.to_string(), "severity", severity));
     };
     Ok(Person {
         age: row.get(2)?,
@@ -178,12 +178,7 @@ fn person(row: &Row<'_>, place: &Place<'_>) -> Attempt<Person> {
 pub(super) fn keep_version(connection: &Connection, place: &Place<'_>, fid: i64) -> Attempt<()> {
     for (_, event) in read(connection, place, &Which::One(fid), true)? {
         let version = serde_json::to_string(&event).expect("an event is JSON: text keys, finite numbers");
-        connection
-            .prepare_cached(
-                "INSERT INTO event_history (event_id, why, content, version, import_id)
-                 SELECT id, 'replaced', content, ?2, import_id FROM events WHERE fid = ?1",
-            )?
-            .execute(params![fid, version])?;
+        connection.prepare_cached(include_str!("../sql/keep_version.sql"))?.execute(params![fid, version])?;
     }
     Ok(())
 }
@@ -197,7 +192,7 @@ pub(super) fn history(connection: &Connection, place: &Place<'_>, event_id: &str
     while let Some(row) = rows.next()? {
         let version: String = row.get(1)?;
         let Ok(event) = serde_json::from_str(&version) else {
-            return Err(place.bad_value("event_history", row.get::<_, i64>(0)?, "version", version));
+            return Err(place.bad_value("event_history", row.get::<_, i64>(0)?.to_string(), "version", version));
         };
         found.push(event);
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::{
     Aborted, Error, ImportCounts, ImportRecord, ImportRun, Part, QuarantineRecord, Quarantined, Row, Tally,
 };
+use super::known::{Here, Known};
 use super::{Attempt, Place, events};
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::time::iso_utc;
@@ -41,7 +42,7 @@ pub(super) fn import(
             Row::Quarantined(row) => writer.quarantined(&row)?,
         }
     }
-    let (import, mut counts, replaced, written) = writer.finish();
+    let (import, mut counts, replaced, written, index) = writer.finish();
     if !counts.events.balances() || !counts.persons.balances() {
         return Err(Error::Unbalanced { file: place.file(), counts: counts.to_string() }.into());
     }
@@ -66,6 +67,9 @@ pub(super) fn import(
             counts.closed
         ],
     )?;
+    if let Some(index) = index {
+        transaction.execute_batch(&index)?;
+    }
     let stamp = run.stamp.unwrap_or(NO_VINTAGE);
     let touched = Touched::Some { after: before, changed: replaced };
     for table in FILLED {
@@ -88,8 +92,8 @@ struct Writer<'a> {
     met: HashSet<i64>,
     /// Changes that are more than the log of the import.
     written: u64,
+    known: Known<'a>,
     insert: Statement<'a>,
-    find: Statement<'a>,
     update: Statement<'a>,
     person: Statement<'a>,
     element: Statement<'a>,
@@ -114,8 +118,8 @@ impl<'a> Writer<'a> {
             replaced: Vec::new(),
             met: HashSet::new(),
             written: 0,
+            known: Known::new(connection, import)?,
             insert: connection.prepare(include_str!("../sql/insert_event.sql"))?,
-            find: connection.prepare("SELECT fid, content, import_id IS ?2 FROM events WHERE id = ?1")?,
             update: connection.prepare(include_str!("../sql/update_event.sql"))?,
             person: connection.prepare(include_str!("../sql/insert_person.sql"))?,
             element: connection.prepare("INSERT INTO elements (event, number, mode) VALUES (?1, ?2, ?3)")?,
@@ -125,22 +129,23 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Id, counts, replaced keys and number of changes; lets go of the statements.
-    fn finish(self) -> (i64, ImportCounts, Vec<i64>, u64) {
-        (self.import, self.counts, self.replaced, self.written)
+    /// Id, counts, replaced keys, number of changes, index to be made anew; lets go of the statements.
+    fn finish(self) -> (i64, ImportCounts, Vec<i64>, u64, Option<String>) {
+        (self.import, self.counts, self.replaced, self.written, self.known.finish())
     }
 
     fn event(&mut self, event: &Event, closes: Option<&str>) -> Attempt<()> {
         let persons = event.persons.len() as u64;
         self.counts.events.read += 1;
         self.counts.persons.read += persons;
-        if write(&mut self.insert, event, self.place.srs, self.import)? == 1 {
-            self.children(self.connection.last_insert_rowid(), event)?;
+        let Some(Here { fid, same_content, from_this_import }) = self.known.find(&event.id, &event.content)? else {
+            write(&mut self.insert, event, self.place.srs, self.import)?;
+            let fid = self.connection.last_insert_rowid();
+            self.known.add(&event.id, fid)?;
+            self.children(fid, event)?;
             return self.accept(event, closes);
-        }
-        let (fid, content, from_this_run): (i64, String, bool) =
-            self.find.query_row(params![event.id, self.import], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        if content == event.content {
+        };
+        if same_content {
             self.counts.events.present += 1;
             self.counts.persons.present += persons;
             if self.run.replace {
@@ -148,7 +153,7 @@ impl<'a> Writer<'a> {
             }
             return self.close(event, closes);
         }
-        if !self.run.replace || from_this_run || self.met.contains(&fid) {
+        if !self.run.replace || from_this_import || self.met.contains(&fid) {
             self.counts.events.quarantined += 1;
             self.counts.persons.quarantined += persons;
             let row = changed(event, (self.run.raw)(&event.source));
@@ -175,9 +180,9 @@ impl<'a> Writer<'a> {
 
     fn close(&mut self, event: &Event, closes: Option<&str>) -> Attempt<()> {
         if let Some(id) = closes {
-            let closed = self.close.execute(params![id, event.id])? as u64;
-            self.counts.closed += closed;
-            self.written += closed;
+            let mended = self.close.execute(params![id, event.id])? as u64;
+            self.counts.closed += mended;
+            self.written += mended;
         }
         Ok(())
     }
@@ -332,7 +337,7 @@ pub(super) fn imports(connection: &Connection, place: &Place<'_>) -> Attempt<Vec
     while let Some(row) = rows.next()? {
         let (import_id, details): (i64, String) = (row.get(0)?, row.get(5)?);
         let Ok(details) = serde_json::from_str(&details) else {
-            return Err(place.bad_value("imports", import_id, "details", details));
+            return Err(place.bad_value("imports", import_id.to_string(), "details", details));
         };
         let tally = |at: usize| -> rusqlite::Result<Tally> {
             Ok(Tally {

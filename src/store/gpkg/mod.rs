@@ -6,6 +6,7 @@
 mod background;
 mod events;
 mod import;
+mod known;
 mod runs;
 mod schema;
 mod verify;
@@ -169,13 +170,13 @@ impl Place<'_> {
         shown(self.path)
     }
 
-    fn bad_value(&self, table: &str, row: impl ToString, column: &str, value: impl ToString) -> Fault {
+    fn bad_value(&self, table: &str, row: impl Into<String>, column: &str, value: impl Into<String>) -> Fault {
         Fault::Store(Error::BadStoredValue {
             file: self.file(),
             table: table.to_owned(),
-            row: row.to_string(),
+            row: row.into(),
             column: column.to_owned(),
-            value: value.to_string(),
+            value: value.into(),
         })
     }
 }

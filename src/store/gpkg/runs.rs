@@ -69,8 +69,7 @@ fn save_layer(transaction: &Transaction<'_>, place: &Place<'_>, run_id: &str, la
         .collect();
     let columns = serde_json::to_string(&columns).expect("texts are JSON");
     transaction.execute(
-        "INSERT INTO run_layers (run_id, layer, geometry, title, description, columns, features)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        include_str!("../sql/insert_run_layer.sql"),
         params![run_id, layer.name, word(kind), layer.title, layer.description, columns, layer.geometries.len() as u64],
     )?;
     let find = |names: &[&str]| names.iter().find_map(|name| layer.columns.iter().find(|column| column.name == *name));

@@ -25,7 +25,7 @@ pub(super) fn verify(connection: &Connection, _place: &super::Place<'_>) -> Atte
         let (table, row, parent): (String, i64, String) = row?;
         problem("store-verify-reference", &[("table", table), ("row", row.to_string()), ("parent", parent)]);
     }
-    let mut tables = connection.prepare("SELECT table_name, data_type, feature_count FROM gpkg_contents LEFT JOIN gpkg_ogr_contents USING (table_name) ORDER BY table_name")?;
+    let mut tables = connection.prepare(include_str!("../sql/select_tables.sql"))?;
     let listed = tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     for (table, kind, counted) in listed.collect::<rusqlite::Result<Vec<(String, String, Option<i64>)>>>()? {
         let sql = format!("SELECT count(*) FROM {}", crate::geopackage::container::quoted(&table));

@@ -22,7 +22,7 @@ CREATE TABLE imports (
 CREATE TABLE events (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   geom POINT,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT 'incident',
   category TEXT NOT NULL DEFAULT 'okand',
   category_text TEXT,
@@ -43,6 +43,8 @@ CREATE TABLE events (
   content TEXT NOT NULL DEFAULT '',
   import_id INTEGER REFERENCES imports(fid)
 );
+-- An index, and not a constraint of the table, so that a large import can make it anew.
+CREATE UNIQUE INDEX events_id ON events (id);
 CREATE INDEX events_kind ON events (kind, system);
 
 -- Children name the event's key; their own keys give their order.

@@ -18,7 +18,7 @@ const WOOD = ['skog', 'wood', 'forest'];
 const WET = ['vatten', 'water', 'hav', 'sjö', 'sea', 'lake'];
 const SAND = ['badplats', 'beach'];
 const PAVED = ['torg', 'skolgård', 'parkering', 'square', 'school-yard', 'parking'];
-const KIND: ExpressionSpecification = ['downcase', ['to-string', ['coalesce', ['get', 'kind'], '']]];
+const KIND: ExpressionSpecification = ['downcase', ['to-string', ['coalesce', ['get', 'kind'], ['get', 'mark'], '']]];
 const GROUND_TONE: ExpressionSpecification = ['match', KIND, WET, '#c3dbe6', GREEN, '#dce8d1', WOOD, '#d3e2c8', SAND, '#efe8d3', PAVED, '#e6e3dc', 'rgba(0,0,0,0)'];
 const IS_AREA: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
 const IS_LINE: ExpressionSpecification = ['==', ['geometry-type'], 'LineString'];
