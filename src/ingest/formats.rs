@@ -4,6 +4,8 @@
 //! sentence that says what it is. Nothing is read from the network: only regular files of the file system, and paths that
 //! begin with `/vsi` never.
 
+#![allow(clippy::disallowed_types, reason = "readers are an edge")]
+
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -100,7 +102,6 @@ pub(super) struct Source {
     pub shown: String,
     /// File name without its folder, for tables.
     pub name: String,
-    pub kind: Kind,
 }
 
 impl Source {
@@ -177,7 +178,7 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Table>, ReadError>
         });
     }
     let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-    (format.reader)(&Source { path: path.to_owned(), shown, name, kind }, options)
+    (format.reader)(&Source { path: path.to_owned(), shown, name }, options)
 }
 
 #[cfg(test)]

@@ -143,8 +143,8 @@ impl Tally {
 /// Line of a byte, from 1: `\n`, `\r\n` and a lone `\r` each end one.
 fn line_at(bytes: &[u8], offset: usize) -> usize {
     let before = &bytes[..offset.min(bytes.len())];
-    let lone = before.iter().zip(before.iter().skip(1).chain([&0])).filter(|&(&a, &b)| a == b'\r' && b != b'\n').count();
-    1 + before.iter().filter(|&&byte| byte == b'\n').count() + lone
+    let ends = |&(&byte, &next): &(&u8, &u8)| byte == b'\n' || byte == b'\r' && next != b'\n';
+    1 + before.iter().zip(before.iter().skip(1).chain([&0])).filter(ends).count()
 }
 
 /// The text of a file, in the encoding that is wanted or else the one it is in.
