@@ -1,9 +1,9 @@
 //! Delimited text into a table: encoding, delimiter and header found and told, row numbers as a person counts lines.
 //!
-//! - Line breaks within quoted cells, doubled quotes and the line ends `\n`, `\r\n`, `\r` are understood. A row's number is
-//!   that of the line it begins on.
-//! - Empty rows are passed over. Empty cells beyond the header's are passed over. A row with fewer cells than the header, or
-//!   with text beyond it, goes to [`Table::broken`] with its text.
+//! - Line breaks within quoted cells, doubled quotes and the line ends `\n`, `\r\n`, `\r` are understood. A row's
+//!   number is that of the line it begins on.
+//! - Empty rows are passed over. Empty cells beyond the header's are passed over. A row with fewer cells than the
+//!   header, or with text beyond it, goes to [`Table::broken`] with its text.
 //! - A line `sep=;` first, as Excel writes it, is obeyed.
 //! - Limits: a text of 4 GiB, 10,000 columns, 16 MiB in a cell.
 //!

@@ -1,7 +1,7 @@
 //! GDAL's settings for reading files of strangers: no network, no side files, nothing on standard error.
 //!
-//! Drivers that fetch from the network are taken out before any file is opened, a file is opened with the driver of its kind
-//! alone, and what GDAL complains about is collected per thread instead of printed.
+//! Drivers that fetch from the network are taken out before any file is opened, a file is opened with the driver of
+//! its kind alone, and what GDAL complains about is collected per thread instead of printed.
 
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 

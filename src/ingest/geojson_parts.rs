@@ -1,7 +1,7 @@
 //! The parts of a `GeoJSON` text as the parser passes them: the top, its features, their members and values.
 //!
-//! Nothing is gathered on the way: each feature is handed to an [`Each`] and forgotten, so that a file of any number of
-//! features costs no more than its text.
+//! Nothing is gathered on the way: each feature is handed to an [`Each`] and forgotten, so that a file of any number
+//! of features costs no more than its text.
 
 use std::fmt;
 

@@ -1,15 +1,17 @@
 //! `GeoJSON` into a table: a column per property, in the order in which they first appear; a point per feature.
 //!
-//! - Reads a `FeatureCollection`, a `Feature` or a bare geometry. A row's number is the feature's place in the file, from 1.
-//! - Values: text as it is, numbers in their shortest form, `true`/`false`, null as an empty cell, lists and objects as
-//!   compact JSON. Whole numbers beyond 64 bits lose digits, as in every JSON reader. A feature's own `id` becomes the last
-//!   column, `id`.
-//! - A geometry that is no point is represented by its centroid; a missing one, or one that is no `GeoJSON` geometry, leaves the
-//!   row without a point and is counted in a note.
-//! - CRS: the `crs` member of the format's 2008 version where there is one, else WGS 84 longitude, latitude (RFC 7946).
+//! - Reads a `FeatureCollection`, a `Feature` or a bare geometry. A row's number is the feature's place in the file,
+//!   from 1.
+//! - Values: text as it is, numbers in their shortest form, `true`/`false`, null as an empty cell, lists and objects
+//!   as compact JSON. Whole numbers beyond 64 bits lose digits, as in every JSON reader. A feature's own `id` becomes
+//!   the last column, `id`.
+//! - A geometry that is no point is represented by its centroid; a missing one, or one that is no `GeoJSON` geometry,
+//!   leaves the row without a point and is counted in a note.
+//! - CRS: the `crs` member of the format's 2008 version where there is one, else WGS 84 longitude, latitude (RFC
+//!   7946).
 //!
-//! The text is read twice, once for its form and names and once for its rows, so that memory is the file plus the table,
-//! whatever the number of features. Limits: 4 GiB, 10,000 properties, 16 MiB in a value, 128 levels of nesting.
+//! The text is read twice, once for its form and names and once for its rows, so that memory is the file plus the
+//! table, whatever the number of features. Limits: 4 GiB, 10,000 properties, 16 MiB in a value, 128 levels of nesting.
 //!
 //! Source: RFC 7946; the 2008 specification for `crs`.
 
@@ -315,8 +317,8 @@ fn crs_of(member: Option<&Value>) -> (Option<String>, String) {
     }
 }
 
-/// `EPSG:3006` from `urn:ogc:def:crs:EPSG::3006`, `http://www.opengis.net/def/crs/EPSG/0/3006`, `epsg:3006`; `OGC:CRS84`
-/// likewise; anything else as it stands.
+/// `EPSG:3006` from `urn:ogc:def:crs:EPSG::3006`, `http://www.opengis.net/def/crs/EPSG/0/3006`, `epsg:3006`;
+/// `OGC:CRS84` likewise; anything else as it stands.
 fn crs_from_name(name: &str) -> String {
     let name = name.trim();
     let upper = name.to_uppercase();

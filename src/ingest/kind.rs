@@ -1,7 +1,7 @@
 //! What a file looks like, by its first bytes and never by its name.
 //!
-//! Used to refuse a picture called `.csv`, a web page saved as `.csv` or a CSV called `.xlsx` with a sentence that says
-//! what it is. Cost: the first [`HEAD`] bytes, and the table of contents of a zip.
+//! Used to refuse a picture called `.csv`, a web page saved as `.csv` or a CSV called `.xlsx` with a sentence that
+//! says what it is. Cost: the first [`HEAD`] bytes, and the table of contents of a zip.
 
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 

@@ -1,7 +1,7 @@
 //! Which characters do the texts of a Shapefile stand for?
 //!
-//! In this order: what the caller says, the `.cpg` file, the language driver id in the header of the `.dbf`, and else what
-//! the bytes of its rows speak for, as for any text.
+//! In this order: what the caller says, the `.cpg` file, the language driver id in the header of the `.dbf`, and else
+//! what the bytes of its rows speak for, as for any text.
 
 #![allow(clippy::disallowed_methods, reason = "readers are an edge")]
 

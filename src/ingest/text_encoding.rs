@@ -1,9 +1,9 @@
 //! Which characters do these bytes stand for?
 //!
-//! A byte order mark settles it. Otherwise text that is valid UTF-8 is UTF-8, and what is not is Windows-1252 (which holds
-//! Latin-1), unless the bytes speak for something else: mostly valid UTF-8 with a damaged place, or å, ä, ö where DOS or
-//! the Macintosh had them. Such text is refused with the candidates named. Cost: two passes over the bytes, memory for the
-//! text; UTF-8 is taken over without a copy.
+//! A byte order mark settles it. Otherwise text that is valid UTF-8 is UTF-8, and what is not is Windows-1252 (which
+//! holds Latin-1), unless the bytes speak for something else: mostly valid UTF-8 with a damaged place, or å, ä, ö
+//! where DOS or the Macintosh had them. Such text is refused with the candidates named. Cost: two passes over the
+//! bytes, memory for the text; UTF-8 is taken over without a copy.
 
 use super::ReadError;
 use super::kind::{HEAD, looks_utf16};

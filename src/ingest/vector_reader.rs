@@ -1,17 +1,17 @@
 //! `GeoPackage` and Shapefile into a table, through GDAL: one layer, its fields as text and a point per row.
 //!
-//! - A `GeoPackage` with one layer that has geometry is read without being asked which; with several, or with tables without
-//!   geometry only, the caller names one. A row's number is its `fid`, the number that QGIS shows. In a Shapefile it is the
-//!   record's, from 1.
-//! - Points: x = east, y = north, whatever the CRS's definition says. A geometry that is no point is represented by its
-//!   centroid (a curve by the lines between the points that define it); empty ones and those without finite coordinates
-//!   leave the row without a point and are counted in a note.
-//! - CRS: `EPSG:n` where the layer's has an authority or is recognised (of a compound CRS the horizontal part), else its WKT;
-//!   none where the file says that it is undefined.
-//! - Values: as in [`canonical`]. Points in time keep the zone that they state (`2024-03-09T17:05:00Z`). GDAL gives truth values
-//!   as 1 and 0. Binary fields are left empty, with a note.
-//! - Shapefile: the encoding is that of the option, of the `.cpg` file, of the table's header, or else found in the table's
-//!   bytes; `.shx` and `.dbf` must be there.
+//! - A `GeoPackage` with one layer that has geometry is read without being asked which; with several, or with tables
+//!   without geometry only, the caller names one. A row's number is its `fid`, the number that QGIS shows. In a
+//!   Shapefile it is the record's, from 1.
+//! - Points: x = east, y = north, whatever the CRS's definition says. A geometry that is no point is represented by
+//!   its centroid (a curve by the lines between the points that define it); empty ones and those without finite
+//!   coordinates leave the row without a point and are counted in a note.
+//! - CRS: `EPSG:n` where the layer's has an authority or is recognised (of a compound CRS the horizontal part), else
+//!   its WKT; none where the file says that it is undefined.
+//! - Values: as in [`canonical`]. Points in time keep the zone that they state (`2024-03-09T17:05:00Z`). GDAL gives
+//!   truth values as 1 and 0. Binary fields are left empty, with a note.
+//! - Shapefile: the encoding is that of the option, of the `.cpg` file, of the table's header, or else found in the
+//!   table's bytes; `.shx` and `.dbf` must be there.
 //!
 //! Any failure that GDAL reports while it reads is an error: a file cut short never passes for a smaller one.
 //! Limits: 10,000 columns, 16 MiB in a cell, 4 GiB of text.

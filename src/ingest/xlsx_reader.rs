@@ -1,13 +1,13 @@
 //! Excel workbooks into tables: one for every sheet that holds anything, or the one that is named.
 //!
 //! The first row that is not empty is the header; titles above it are passed over and told. Cells become text as in
-//! [`canonical`](super::canonical); a date whose time is midnight is written as the date alone, and a value below one day
-//! as the time of day. Errors of formulas keep their text (`#N/A`). Empty rows are passed over; of merged cells the first
-//! holds the value. A row with text beyond the header's columns goes to [`Table::broken`].
+//! [`canonical`](super::canonical); a date whose time is midnight is written as the date alone, and a value below one
+//! day as the time of day. Errors of formulas keep their text (`#N/A`). Empty rows are passed over; of merged cells
+//! the first holds the value. A row with text beyond the header's columns goes to [`Table::broken`].
 //!
-//! Limits: 2 GiB unpacked, 10,000 columns, 16 MiB in a cell. The package is unpacked once, to nowhere, before calamine reads
-//! it: so a zip bomb and a damaged part are refused early, whatever sizes the package states. Cells are streamed: memory is
-//! that of the shared texts and the table.
+//! Limits: 2 GiB unpacked, 10,000 columns, 16 MiB in a cell. The package is unpacked once, to nowhere, before
+//! calamine reads it: so a zip bomb and a damaged part are refused early, whatever sizes the package states. Cells
+//! are streamed: memory is that of the shared texts and the table.
 
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
@@ -234,8 +234,8 @@ fn cell_text(value: &DataRef, is_1904: bool) -> String {
     }
 }
 
-/// A serial date: the date, the point in time, the time of day (below one day) or a duration. What is no date (negative,
-/// beyond the year 9999) stays the number that it is.
+/// A serial date: the date, the point in time, the time of day (below one day) or a duration. What is no date
+/// (negative, beyond the year 9999) stays the number that it is.
 fn moment_text(moment: &ExcelDateTime, is_1904: bool) -> String {
     let serial = moment.as_f64();
     if !(0.0..SERIAL_END).contains(&serial) {
