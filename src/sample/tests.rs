@@ -251,7 +251,7 @@ fn the_damage_file_is_dirty_exactly_where_the_truth_says() {
     for town in TOWNS.iter() {
         let seed = town.seed;
         let sheet = &town.damages;
-        let mut seen = BTreeSet::new();
+        let mut numbers = BTreeSet::new();
         let mut found = Vec::new();
         for row in 0..sheet.rows.len() {
             let text = |name: &str| sheet.cell(row, name).text();
@@ -262,7 +262,7 @@ fn the_damage_file_is_dirty_exactly_where_the_truth_says() {
             };
             let number = |text: &str| text.replace(',', ".").parse::<f64>().ok();
             let (n, e) = (text("N-koordinat"), text("E-koordinat"));
-            let defect = if !seen.insert(text("Ärendenr")) {
+            let defect = if !numbers.insert(text("Ärendenr")) {
                 Some(Defect::DuplicateNumber)
             } else if day(&text("Händelsedatum")).is_none() {
                 Some(Defect::ImpossibleDate)
