@@ -17,7 +17,7 @@ use crate::domain::{Bbox, Geometries, Layer, Passport, Style, Values};
 use crate::geopackage::container::{self, GEOMETRY, KEY, quoted};
 use crate::geopackage::project::{ProjectLayer, write_project};
 use crate::geopackage::rtree::Touched;
-use crate::geopackage::styles::{Look, LookField, kind_of, period_text, write_metadata, write_styles};
+use crate::geopackage::styles::{Look, LookField, kind_of, parameters_text, period_text, write_metadata, write_styles};
 use crate::geopackage::{Error as PackageError, Field, FieldKind, Table, blob};
 use crate::texts::swedish;
 
@@ -216,7 +216,6 @@ fn passport_row(layer: &Layer) -> [Value; 16] {
     let passport: &Passport = &layer.passport;
     let text = |text: &str| Value::Text(text.to_owned());
     let count = |count: u64| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-    let parameters: Vec<String> = passport.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let dropped = passport.dropped.iter().map(|(reason, count)| format!("{reason}: {count}"));
     let notes: Vec<String> = passport.notes.iter().cloned().chain(dropped).collect();
     [
@@ -228,7 +227,7 @@ fn passport_row(layer: &Layer) -> [Value; 16] {
         text(&passport.sources.join(", ")),
         passport.secrecy.mark().map_or(Value::Null, text),
         text(&passport.method),
-        text(&parameters.join(", ")),
+        text(&parameters_text(passport)),
         passport.seed.map_or(Value::Null, |seed| Value::Text(seed.to_string())),
         text(&passport.vintage),
         text(&passport.crs),

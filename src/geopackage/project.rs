@@ -15,7 +15,7 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::styles::{Look, LookView, Part, period_text, render};
+use super::styles::{Look, LookView, Part, parameters_text, period_text, render};
 use crate::domain::passport::{NO_VINTAGE, hex};
 use crate::domain::{Bbox, CrsDefinition};
 use crate::texts::swedish;
@@ -27,7 +27,7 @@ const SHEET_MAP: [f64; 2] = [205.0, 147.0];
 /// Characters that fit on a line of the sheet's legend.
 const LEGEND_CHARS: usize = 30;
 /// Room around the results, as a share of their extent.
-const MARGIN: f64 = 0.06;
+const MARGIN: f64 = 0.1;
 /// Shortest side of the first view in metres.
 const SHORTEST_M: f64 = 400.0;
 /// Above this width of the map in metres the scale bar counts kilometres.
@@ -46,11 +46,18 @@ pub struct ProjectLayer<'a> {
 #[must_use]
 pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> String {
     let has_results = layers.iter().any(|layer| layer.look.part() == Part::Results);
+    let has_hotspots = layers.iter().any(|layer| layer.look.table == "hotspots");
     let groups: Vec<GroupView> = [Part::Results, Part::Events, Part::Basis, Part::About]
         .into_iter()
         .filter_map(|part| {
-            let members = layers.iter().filter(|layer| layer.look.part() == part);
-            let members: Vec<LayerView> = members.map(|layer| view_of(layer, file_name, has_results)).collect();
+            let mut members: Vec<&ProjectLayer> = layers.iter().filter(|layer| layer.look.part() == part).collect();
+            if part == Part::Basis {
+                // Given as they are painted, from the bottom up; points over lines over areas.
+                members.reverse();
+                members.sort_by_key(|layer| layer.look.kind.map(|kind| kind as u8));
+            }
+            let members: Vec<LayerView> =
+                members.into_iter().map(|layer| view_of(layer, file_name, has_results, has_hotspots)).collect();
             (!members.is_empty()).then(|| GroupView {
                 title: swedish(title_of(part), &[]),
                 expanded: part != Part::About,
@@ -127,13 +134,15 @@ const fn title_of(part: Part) -> &'static str {
     }
 }
 
-fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool) -> LayerView {
+fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspots: bool) -> LayerView {
     let secret = layer.look.passport.is_some_and(|passport| passport.secrecy.mark().is_some());
     let shy = layer.look.part() == Part::Events && has_results && secret;
+    // Cells repeat what hotspots made of them: two washes of colour over each other mean nothing.
+    let repeated = layer.look.table == "cells" && has_hotspots;
     LayerView {
         id: format!("lagesbild_{}", layer.look.table),
         source: format!("./{}|layername={}", file_name, layer.look.table),
-        checked: !shy,
+        checked: !shy && !repeated,
         from_scale: shy.then_some(EVENTS_FROM_SCALE),
         bare_title: layer.look.bare_title().to_owned(),
         extent: (!layer.extent.is_empty()).then(|| BoxView::of(layer.extent)),
@@ -191,23 +200,22 @@ fn wrapped(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The sheet to print, or `None` where no layer has a passport to tell of.
+/// The sheet to print, or `None` where there is neither a result nor an event to show.
 fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<LayoutView> {
     let main = layers
         .iter()
         .find(|layer| layer.look.part() == Part::Results)
-        .or_else(|| layers.iter().find(|layer| layer.look.kind.is_some()))?;
+        .or_else(|| layers.iter().find(|layer| layer.look.part() == Part::Events))?;
     let passport = main.look.passport?;
     let extent = fitted(view);
     let kilometres = extent.max_x - extent.min_x > KILOMETRES_FROM_M;
-    let parameters: Vec<String> = passport.parameters.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let values = [
         ("period", period_text(passport)),
         ("used", passport.used.to_string()),
         ("unplaced", passport.unplaced.to_string()),
         ("sources", passport.sources.join(", ")),
         ("method", passport.method.clone()),
-        ("parameters", parameters.join(", ")),
+        ("parameters", parameters_text(passport)),
         ("software", passport.software.clone()),
         ("hash", passport.content_hash.chars().take(16).collect()),
         ("crs", passport.crs.clone()),
@@ -357,8 +365,8 @@ mod tests {
         let layer = nasty(styles()[2].clone());
         let view = |extent| first_view(&[ProjectLayer { look: Look::of(&layer), extent }]).expect("a view");
         let seen = view(TOWN);
-        assert_eq!((seen.min_x, seen.max_x), (880.0, 3_120.0));
-        assert_eq!((seen.min_y, seen.max_y), (1_976.0, 2_424.0));
+        assert_eq!((seen.min_x, seen.max_x), (800.0, 3_200.0));
+        assert_eq!((seen.min_y, seen.max_y), (1_960.0, 2_440.0));
         let seen = view(Bbox { max_x: 1_000.0, max_y: 2_000.0, ..TOWN });
         assert_eq!((seen.min_x, seen.max_x, seen.min_y, seen.max_y), (800.0, 1_200.0, 1_800.0, 2_200.0));
     }

@@ -25,6 +25,10 @@ use crate::texts::swedish;
 /// Most columns that an attribute table shows at first.
 pub const MOST_VISIBLE: usize = 8;
 
+/// Columns that hold a row's rank, and its name: the heading of its map tip.
+const RANKS: [&str; 2] = ["rang", "rank"];
+const NAMES: [&str; 2] = ["namn", "name"];
+
 /// Names QGIS's layer metadata in `gpkg_metadata`.
 const METADATA_URI: &str = "http://mrcc.com/qgis.dtd";
 
@@ -331,8 +335,8 @@ impl LookView {
             value: class.value.clone(),
             symbol,
         });
-        let rank = look.has(["rank", "rang"]);
-        let name = look.has(["namn", "name"]);
+        let rank = look.has(RANKS);
+        let name = look.has(NAMES);
         let mut shown = 0;
         let fields = look.fields.iter().map(|field| {
             shown += usize::from(field.visible);
@@ -365,7 +369,7 @@ impl LookView {
             renderer,
             column: column.to_owned(),
             order,
-            label: rank.filter(|_| kind != GeometryKind::Point).map(|rank| label(rank, name)),
+            label: rank.filter(|_| kind != GeometryKind::Point && look.table != "cells").map(|rank| label(rank, name)),
             label_when: rank.map_or_else(String::new, |rank| {
                 format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
             }),
@@ -373,11 +377,7 @@ impl LookView {
             display: display(look, rank, name),
             map_tip: render(
                 "map_tip.html",
-                &TipView {
-                    heading: escaped(&display(look, rank, name)),
-                    tip_rows: tip_rows(look, [rank, name]),
-                    notes,
-                },
+                &TipView { heading: escaped(&display(look, rank, name)), tip_rows: tip_rows(look), notes },
             ),
             classes: classes.collect(),
             fields: fields.collect(),
@@ -425,10 +425,20 @@ fn notes(look: &Look) -> Vec<String> {
     notes
 }
 
+/// The parameters of a method in one line: `eps 50, min-points 8`.
+#[must_use]
+pub fn parameters_text(passport: &Passport) -> String {
+    let parameter = |(name, value): (&String, &serde_json::Value)| match value {
+        serde_json::Value::Number(number) => format!("{name} {}", number.to_string().trim_end_matches(".0")),
+        serde_json::Value::String(text) => format!("{name} {text}"),
+        other => format!("{name} {other}"),
+    };
+    passport.parameters.iter().map(parameter).collect::<Vec<_>>().join(", ")
+}
+
 /// How the layer came about, for its metadata.
 fn history(passport: &Passport) -> Vec<String> {
-    let parameters: Vec<String> = passport.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    let mut steps = vec![format!("{} ({}): {}", passport.method, passport.software, parameters.join(", "))];
+    let mut steps = vec![format!("{} ({}): {}", passport.method, passport.software, parameters_text(passport))];
     steps.push(format!("SHA-256 {}", passport.content_hash));
     steps.extend(passport.notes.iter().cloned());
     steps
@@ -455,7 +465,7 @@ fn label(rank: &str, name: Option<&str>) -> String {
     let rank = identifier(rank);
     match name {
         Some(name) => format!(
-            "CASE WHEN @map_scale <= 15000 THEN to_string({rank}) || coalesce('. ' || {}, '') ELSE to_string({rank}) END",
+            "CASE WHEN @map_scale <= 15000 THEN to_string({rank}) || coalesce('.\u{a0}' || {}, '') ELSE to_string({rank}) END",
             identifier(name)
         ),
         None => format!("to_string({rank})"),
@@ -480,10 +490,10 @@ fn display(look: &Look, rank: Option<&str>, name: Option<&str>) -> String {
 }
 
 /// A table row of the map tip for each visible column but those in the heading; a row without a value is left out.
-fn tip_rows(look: &Look, heading: [Option<&str>; 2]) -> Vec<String> {
+fn tip_rows(look: &Look) -> Vec<String> {
     let shown = look.fields.iter().filter(|field| field.visible).take(MOST_VISIBLE);
     shown
-        .filter(|field| !heading.contains(&Some(field.name)))
+        .filter(|field| !RANKS.contains(&field.name) && !NAMES.contains(&field.name))
         .map(|field| {
             let column = identifier(field.name);
             let value = match field.kind {

@@ -8,8 +8,8 @@ use crate::domain::{Class, GeometryKind, Style};
 
 /// Opacity of an area's fill, of 255: the streets below stay readable.
 const FILL_ALPHA: u8 = 165;
-/// Opacity of a hatched area's fill.
-const HATCHED_ALPHA: u8 = 60;
+/// Opacity of the fill of a hatched area, and of one without classes: an outline, a district.
+const FAINT_ALPHA: u8 = 60;
 /// Share of a fill's brightness that its outline keeps.
 const OUTLINE_SHADE: f64 = 0.55;
 /// Drawn where a colour is not `#rrggbb`.
@@ -45,9 +45,9 @@ fn symbol(kind: GeometryKind, style: &Style, index: usize, class: &Class) -> Sym
     let (shape, sld_shape) = shape_of(style, index, rest);
     let rgb = rgb_of(&class.colour);
     let dark = rgb.map(shade);
-    let alpha = if class.hatched { HATCHED_ALPHA } else { FILL_ALPHA };
-    let step = f64::from(u8::try_from(index.min(3)).expect("at most 3"));
     let graded = !matches!(style, Style::Single(_));
+    let alpha = if class.hatched || !graded { FAINT_ALPHA } else { FILL_ALPHA };
+    let step = f64::from(u8::try_from(index.min(3)).expect("at most 3"));
     // The first class is the gravest: it is drawn largest, so that it is found without its colour.
     let width = match kind {
         GeometryKind::Area => 0.4,
@@ -89,8 +89,8 @@ fn shape_of(style: &Style, index: usize, rest: bool) -> (&'static str, &'static 
         ("square", "square"),
         ("triangle", "triangle"),
         ("circle", "circle"),
-        ("pentagon", "cross"),
-        ("star", "x"),
+        ("pentagon", "x"),
+        ("cross_fill", "cross"),
     ];
     match style {
         Style::Categorised { .. } if !rest => SHAPES[index % SHAPES.len()],
