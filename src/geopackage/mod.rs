@@ -8,10 +8,12 @@
 
 pub mod blob;
 pub mod container;
+mod expressions;
 pub mod project;
 pub mod rtree;
 pub mod styles;
 mod symbols;
+mod templates;
 
 use std::path::Path;
 

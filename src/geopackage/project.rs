@@ -15,7 +15,8 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::styles::{Look, LookView, Part, parameters_text, period_text, render};
+use super::styles::{Look, LookView, Part, parameters_text, period_text};
+use super::templates::render;
 use crate::domain::passport::{NO_VINTAGE, hex};
 use crate::domain::{Bbox, CrsDefinition};
 use crate::texts::swedish;

@@ -9,15 +9,13 @@
 //!
 //! Source: the QML and `layer_styles` of QGIS 3.22. Oracle: `PyQGIS` loads the file and names renderer, classes, aliases.
 
-use std::sync::LazyLock;
-
-use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::container::{FieldKind, GEOMETRY};
+use super::expressions::{display, escaped, identifier, label, order_of, tip_rows};
 use super::symbols::{SymbolView, symbols};
+use super::templates::render;
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::{Class, GeometryKind, Layer, Passport, Style, Values};
 use crate::texts::swedish;
@@ -26,8 +24,8 @@ use crate::texts::swedish;
 pub const MOST_VISIBLE: usize = 8;
 
 /// Columns that hold a row's rank, and its name: the heading of its map tip.
-const RANKS: [&str; 2] = ["rang", "rank"];
-const NAMES: [&str; 2] = ["namn", "name"];
+pub(super) const RANKS: [&str; 2] = ["rang", "rank"];
+pub(super) const NAMES: [&str; 2] = ["namn", "name"];
 
 /// Names QGIS's layer metadata in `gpkg_metadata`.
 const METADATA_URI: &str = "http://mrcc.com/qgis.dtd";
@@ -231,38 +229,6 @@ pub fn write_metadata(connection: &Connection, look: &Look) -> rusqlite::Result<
     Ok(())
 }
 
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Not minijinja's own escaping: that turns `/` into a reference and lets control characters pass.
-    environment.set_formatter(|out, state, value| match value.as_str() {
-        Some(text) if !value.is_safe() => out.write_str(&html(text)).map_err(minijinja::Error::from),
-        _ => minijinja::escape_formatter(out, state, value),
-    });
-    // A line break in an attribute survives only as a character reference.
-    environment.add_filter("attribute", |text: String| Value::from_safe_string(html(&text).replace('\n', "&#10;")));
-    for (name, source) in [
-        ("symbols.xml", include_str!("templates/symbols.xml")),
-        ("style.xml", include_str!("templates/style.xml")),
-        ("map_tip.html", include_str!("templates/map_tip.html")),
-        ("layer.qml", include_str!("templates/layer.qml")),
-        ("layer.sld", include_str!("templates/layer.sld")),
-        ("metadata.qmd", include_str!("templates/metadata.qmd")),
-        ("layout.xml", include_str!("templates/layout.xml")),
-        ("project.qgs", include_str!("templates/project.qgs")),
-    ] {
-        environment.add_template(name, source).expect("a test renders every template");
-    }
-    environment
-});
-
-/// Renders one of our templates.
-pub(super) fn render(name: &str, context: &impl Serialize) -> String {
-    let template = TEMPLATES.get_template(name).expect("the names are ours");
-    template.render(Serde(context)).expect("a test renders every template with every kind of style")
-}
-
 #[derive(Serialize)]
 struct LookContext {
     look: LookView,
@@ -444,105 +410,6 @@ fn history(passport: &Passport) -> Vec<String> {
     steps
 }
 
-/// Draws the first class last, so that it lies on top.
-fn order_of(column: &str, classes: &[Class]) -> String {
-    let whens: Vec<String> = classes
-        .iter()
-        .enumerate()
-        .filter(|(_, class)| !class.value.is_empty())
-        .map(|(index, class)| {
-            format!("WHEN to_string({}) = {} THEN {}", identifier(column), literal(&class.value), classes.len() - index)
-        })
-        .collect();
-    if whens.is_empty() {
-        return identifier(column);
-    }
-    format!("CASE {} ELSE 0 END", whens.join(" "))
-}
-
-/// Label on the map: the rank, and the name too where the map is close enough.
-fn label(rank: &str, name: Option<&str>) -> String {
-    let rank = identifier(rank);
-    match name {
-        Some(name) => format!(
-            "CASE WHEN @map_scale <= 15000 THEN to_string({rank}) || coalesce('.\u{a0}' || {}, '') ELSE to_string({rank}) END",
-            identifier(name)
-        ),
-        None => format!("to_string({rank})"),
-    }
-}
-
-/// What a form, a list and the first line of a map tip call a row.
-fn display(look: &Look, rank: Option<&str>, name: Option<&str>) -> String {
-    let title = literal(look.bare_title());
-    let text = look.fields.iter().find(|field| field.visible && field.kind == FieldKind::Text);
-    match (rank, name) {
-        (Some(rank), Some(name)) => {
-            format!("coalesce(to_string({}) || '. ', '') || coalesce({}, {title})", identifier(rank), identifier(name))
-        }
-        (Some(rank), None) => format!("{title} || coalesce(' nr ' || to_string({}), '')", identifier(rank)),
-        (None, Some(name)) => format!("coalesce({}, {title})", identifier(name)),
-        (None, None) => match text {
-            Some(text) => format!("{title} || coalesce(' – ' || {}, '')", identifier(text.name)),
-            None => title,
-        },
-    }
-}
-
-/// A table row of the map tip for each visible column but those in the heading; a row without a value is left out.
-fn tip_rows(look: &Look) -> Vec<String> {
-    let shown = look.fields.iter().filter(|field| field.visible).take(MOST_VISIBLE);
-    shown
-        .filter(|field| !RANKS.contains(&field.name) && !NAMES.contains(&field.name))
-        .map(|field| {
-            let column = identifier(field.name);
-            let value = match field.kind {
-                FieldKind::Integer => format!("to_string({column})"),
-                FieldKind::Real => format!("format_number({column}, 2)"),
-                FieldKind::Boolean => format!("CASE WHEN {column} THEN 'ja' ELSE 'nej' END"),
-                _ => escaped(&column),
-            };
-            let alias = html(field.alias);
-            let head = literal(&format!(
-                "<tr><td style=\"color: #555555; padding-right: 10px; vertical-align: top\">{alias}</td><td>"
-            ));
-            format!("CASE WHEN {column} IS NULL THEN '' ELSE {head} || {value} || '</td></tr>' END")
-        })
-        .collect()
-}
-
-/// A column in a QGIS expression.
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A text in a QGIS expression, safe also within `[% %]`.
-fn literal(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('\'', "''").replace("%]", "% ]");
-    format!("'{text}'")
-}
-
-/// An expression whose text is shown as text in HTML, whatever a person typed into it.
-fn escaped(expression: &str) -> String {
-    format!("replace(replace(to_string({expression}), '&', '&amp;'), '<', '&lt;')")
-}
-
-/// Text in XML or HTML. Control characters that XML has no form for are left out.
-fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {}
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -686,8 +553,6 @@ pub(super) mod tests {
 
     #[test]
     fn texts_of_people_cannot_break_out_of_an_expression() {
-        assert_eq!(literal("O'Hara \\ %]"), "'O''Hara \\\\ % ]'");
-        assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
         let layer = nasty(styles()[2].clone());
         let tip = LookView::of(&Look::of(&layer)).map_tip;
         let inside: Vec<&str> = tip.split("[%").skip(1).collect();

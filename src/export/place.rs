@@ -1,0 +1,92 @@
+//! Where a file will stand, and the temporary file beside it that takes its name when it is whole.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{Error, Job};
+use crate::geopackage;
+
+/// Where a file will stand.
+pub(super) struct Target {
+    folder: PathBuf,
+    name: String,
+    shown: PathBuf,
+}
+
+impl Target {
+    /// Checks all that can be known before anything is written. A link is followed.
+    pub(super) fn of(path: &Path) -> Result<Self, Error> {
+        let file = geopackage::shown(path);
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let name = real.file_name().filter(|_| !real.is_dir()).ok_or(Error::NoFileName { file: file.clone() })?;
+        let folder = match real.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        if !folder.is_dir() {
+            return Err(Error::MissingFolder { file, folder: geopackage::shown(&folder) });
+        }
+        match fs::metadata(&real) {
+            Ok(old) if !old.is_file() => return Err(Error::NoFileName { file }),
+            Ok(old) if old.permissions().readonly() => return Err(geopackage::Error::NotPermitted { file }.into()),
+            _ => {}
+        }
+        let name = name.to_string_lossy().into_owned();
+        // A log that SQLite has not folded in yet would be folded into the new file, and ruin it.
+        for log in ["-wal", "-journal"] {
+            let log = folder.join(format!("{name}{log}"));
+            if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+                return Err(geopackage::Error::GeopackageLocked { file }.into());
+            }
+        }
+        Ok(Self { folder, name, shown: path.to_owned() })
+    }
+
+    /// A name for a file that is not finished, in the folder where it will stand.
+    pub(super) fn temporary(&self, suffix: &str) -> Result<Part, Error> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let target = self.folder.join(format!("{}{suffix}", self.name));
+        for _ in 0..1_000 {
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let name = format!(".{}{suffix}.{}-{number}.part", self.name, std::process::id());
+            let path = self.folder.join(name);
+            if path.symlink_metadata().is_err() {
+                return Ok(Part { path, target });
+            }
+        }
+        Err(Error::NoFileName { file: geopackage::shown(&self.shown) })
+    }
+}
+
+/// A file that is not finished; it is removed unless it is [`put`](Self::put) in place.
+pub(super) struct Part {
+    /// Where to write it.
+    pub(super) path: PathBuf,
+    target: PathBuf,
+}
+
+impl Part {
+    /// Makes the file outlast a power cut, and gives it its name.
+    pub(super) fn put(self, job: &Job) -> Result<(), Error> {
+        let place = || -> std::io::Result<()> {
+            if let Ok(old) = fs::metadata(&self.target) {
+                fs::set_permissions(&self.path, old.permissions())?;
+            }
+            File::open(&self.path)?.sync_all()?;
+            fs::rename(&self.path, &self.target)
+        };
+        place().map_err(|error| job.io(&error))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        for rest in ["", "-journal", "-wal", "-shm"] {
+            let mut name = self.path.clone().into_os_string();
+            name.push(rest);
+            // Nothing to tell: after a success the name is gone, after a failure the first error is the one that counts.
+            let _ = fs::remove_file(PathBuf::from(name));
+        }
+    }
+}
