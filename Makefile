@@ -63,7 +63,7 @@ town: build
 	$(BIN) import roads $(TOWN)/stad.gpkg --layer streets --store $(TOWN)/lagesbild.gpkg
 	$(BIN) import ground $(TOWN)/stad.gpkg --layer buildings --store $(TOWN)/lagesbild.gpkg
 	$(BIN) import events $(TOWN)/olyckor_strada.xlsx --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_olyckor.csv
-	$(BIN) import events $(TOWN)/skador.csv --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_skador.csv
+	$(BIN) import events $(TOWN)/skaderapporter.csv --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_skador.csv
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind accident --min-points 8 --output $(TOWN)/olyckor.gpkg
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind damage --min-points 8 --output $(TOWN)/skador.gpkg
 	$(BIN) analyse counts --store $(TOWN)/lagesbild.gpkg --kind accident --output $(TOWN)/olyckor_per_ruta.gpkg

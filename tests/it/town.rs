@@ -38,7 +38,7 @@ fn hotspots(file: &Path) -> Vec<Value> {
 #[test]
 fn the_account_of_every_row_is_the_planted_one() {
     let town = town();
-    for (file, name) in [("olyckor_strada.xlsx", "accidents"), ("skador.csv", "damages")] {
+    for (file, name) in [("olyckor_strada.xlsx", "accidents"), ("skaderapporter.csv", "damages")] {
         let report = import(&town, file);
         let expected = &town.truth["expected"][name];
         for part in ["read", "accepted", "quarantined"] {
@@ -60,7 +60,7 @@ fn the_account_of_every_row_is_the_planted_one() {
 fn exactly_the_planted_hotspots_come_out_and_none_in_the_quiet_quarter() {
     let town = town();
     import(&town, "olyckor_strada.xlsx");
-    import(&town, "skador.csv");
+    import(&town, "skaderapporter.csv");
     for (kind, name) in [("accident", "accident_hotspots"), ("damage", "damage_hotspots")] {
         for least in ["8", "10"] {
             let out = town.folder.path().join(format!("{kind}.geojson"));
@@ -85,7 +85,7 @@ fn exactly_the_planted_hotspots_come_out_and_none_in_the_quiet_quarter() {
 fn a_store_with_several_kinds_asks_which_one() {
     let town = town();
     import(&town, "olyckor_strada.xlsx");
-    import(&town, "skador.csv");
+    import(&town, "skaderapporter.csv");
     let out = town.folder.path().join("alla.geojson");
     let refused = run(&["--json", "analyse", "dbscan", "--store", arg(&town.store), "--output", arg(&out)]);
     assert_eq!(refused.code, 1);
@@ -113,7 +113,7 @@ fn the_same_seed_gives_the_same_files_and_another_seed_others() {
     run(&["sample", arg(one.path())]).ok();
     run(&["sample", arg(two.path())]).ok();
     run(&["sample", arg(other.path()), "--seed", "2"]).ok();
-    for name in ["olyckor_strada.xlsx", "skador.csv", "stad.gpkg", "hemomrade.gpkg", "facit.json"] {
+    for name in ["olyckor_strada.xlsx", "skaderapporter.csv", "stad.gpkg", "hemomrade.gpkg", "facit.json"] {
         assert_eq!(digest(&one.path().join(name)), digest(&two.path().join(name)), "{name}");
         assert_ne!(digest(&one.path().join(name)), digest(&other.path().join(name)), "{name}");
     }
