@@ -96,9 +96,7 @@ fn choose<'a>(sv: &'a str, en: &'a str) -> &'a str {
 
 /// Replaces each `{name}` by its value; an unknown name stays as it is.
 fn fill(template: &str, values: &[(&str, String)]) -> String {
-    values
-        .iter()
-        .fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
 /// The text with this id, its `{names}` replaced. An id that is not in the catalogue comes back as itself.

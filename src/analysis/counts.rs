@@ -1,13 +1,10 @@
-//! Counts per grid cell: how many events lie in each cell, and where do cells with many lie side by side?
+//! Counts per grid cell: how many events lie in each cell, and which cells hold many?
 //!
 //! Cells are anchored at the origin of the map's CRS, so results of different days and municipalities fit together and
 //! cells of 125 m nest in those of 250 m.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
-use super::sets::Sets;
 use super::{Error, check_points};
 use crate::domain::{Cell, Grid};
 
@@ -67,87 +64,16 @@ pub fn counts(points: &[[f64; 2]], grid: &Grid) -> Result<Counts, Error> {
     Ok(counts)
 }
 
-/// Cells with many events that hang together by their edges.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// Number of the group, from 1.
-    pub number: u32,
-    /// Its cells, by column, then row.
-    pub cells: Vec<Cell>,
-    /// Positions of those cells in [`Counts::cells`], ascending.
-    pub positions: Vec<u32>,
-    /// Events in all of them.
-    pub events: u32,
-}
-
-/// Groups in the order of their numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Groups(pub Vec<Group>);
-
-impl Groups {
-    /// `[n]` the number of the group that holds each event; `None` outside all groups. `n`: events that were counted.
-    #[must_use]
-    pub fn of_events(&self, counts: &Counts) -> Vec<Option<u32>> {
-        let mut numbers = vec![None; counts.members.len()];
-        for group in &self.0 {
-            for &position in &group.positions {
-                for &event in counts.members(position as usize) {
-                    numbers[event as usize] = Some(group.number);
-                }
-            }
-        }
-        numbers
-    }
-
-    /// The number of the group that holds the cell with this position in [`Counts::cells`], for every cell.
-    #[must_use]
-    pub fn of_cells(&self, counts: &Counts) -> Vec<Option<u32>> {
-        let mut numbers = vec![None; counts.cells.len()];
-        for group in &self.0 {
-            for &position in &group.positions {
-                numbers[position as usize] = Some(group.number);
-            }
-        }
-        numbers
-    }
-}
-
-/// The hotspots of counts: groups of cells with at least `min_points` events each that share edges (not mere corners).
+/// The cells with at least `min_points` events: positions in [`Counts::cells`], most events first, then by column and row.
 ///
-/// Numbered from 1 by events, most first, then by the smallest column, then row, of the cell that comes first. With
-/// `min_points` 0 or 1 every cell that holds events counts.
+/// With `min_points` 0 or 1 every cell that holds events. Cells are not joined: in a dense town neighbours would grow
+/// together into one hotspot that says nothing.
 #[must_use]
-pub fn groups(counts: &Counts, min_points: usize) -> Groups {
-    let full = |position: &u32| counts.count(*position as usize) as usize >= min_points;
-    let positions: Vec<u32> = (0..counts.cells.len() as u32).filter(full).collect();
-    let cells: Vec<Cell> = positions.iter().map(|&position| counts.cells[position as usize]).collect();
-    let mut by_root: BTreeMap<usize, Group> = BTreeMap::new();
-    for ((&cell, position), root) in cells.iter().zip(positions).zip(edge_connected(&cells)) {
-        let empty = || Group { number: 0, cells: Vec::new(), positions: Vec::new(), events: 0 };
-        let group = by_root.entry(root).or_insert_with(empty);
-        group.cells.push(cell);
-        group.positions.push(position);
-        group.events += counts.count(position as usize);
-    }
-    let mut groups: Vec<Group> = by_root.into_values().collect();
-    groups.sort_by(|a, b| b.events.cmp(&a.events).then(a.cells.cmp(&b.cells)));
-    for (group, number) in groups.iter_mut().zip(1..) {
-        group.number = number;
-    }
-    Groups(groups)
-}
-
-/// For each of the sorted, different cells the position of the first cell that it hangs together with by edges.
-pub(super) fn edge_connected(cells: &[Cell]) -> Vec<usize> {
-    let sets = Sets::new(cells.len());
-    for (at, &Cell { column, row }) in cells.iter().enumerate() {
-        for neighbour in [Cell { column, row: row + 1 }, Cell { column: column + 1, row }] {
-            if let Ok(other) = cells.binary_search(&neighbour) {
-                sets.join(at, other);
-            }
-        }
-    }
-    (0..cells.len()).map(|at| sets.find(at)).collect()
+pub fn full_cells(counts: &Counts, min_points: usize) -> Vec<u32> {
+    let mut full: Vec<u32> =
+        (0..counts.cells.len() as u32).filter(|&at| counts.count(at as usize) as usize >= min_points).collect();
+    full.sort_by_key(|&at| std::cmp::Reverse(counts.count(at as usize)));
+    full
 }
 
 #[cfg(test)]
@@ -177,31 +103,20 @@ mod tests {
     }
 
     #[test]
-    fn cells_hang_together_by_edges_and_not_by_corners() {
-        // Five events in each of (0,0), (1,0), (1,1); a corner away (2,2) with six; (5,5) has too few.
-        let points = points(&[(0, 0, 5), (1, 0, 5), (1, 1, 5), (2, 2, 6), (5, 5, 4)]);
-        let counts = counts(&points, &grid()).expect("valid");
-        let groups = groups(&counts, 5);
-        let summary: Vec<(u32, usize, u32)> =
-            groups.0.iter().map(|group| (group.number, group.cells.len(), group.events)).collect();
-        assert_eq!(summary, [(1, 3, 15), (2, 1, 6)]);
-        let of_events = groups.of_events(&counts);
-        assert_eq!((of_events[0], of_events[15], of_events[21]), (Some(1), Some(2), None));
-        assert_eq!(groups.of_cells(&counts), [Some(1), Some(1), Some(1), Some(2), None]);
+    fn full_cells_come_by_number_then_from_the_west_and_the_south() {
+        let counts = counts(&points(&[(0, 0, 3), (1, 0, 1), (2, 5, 4), (2, 4, 4), (9, 9, 2)]), &grid()).expect("valid");
+        let cells: Vec<(i32, i32)> =
+            full_cells(&counts, 2).iter().map(|&at| counts.cells()[at as usize]).map(|cell| (cell.column, cell.row)).collect();
+        assert_eq!(cells, [(2, 4), (2, 5), (0, 0), (9, 9)]);
+        assert_eq!(full_cells(&counts, 1).len(), 5);
+        assert!(full_cells(&counts, 5).is_empty());
     }
 
     #[test]
-    fn groups_of_equal_size_are_numbered_from_the_west_then_the_south() {
-        let counts = counts(&points(&[(4, 0, 5), (0, 7, 5), (0, 2, 5)]), &grid()).expect("valid");
-        let firsts: Vec<Cell> = groups(&counts, 1).0.iter().map(|group| group.cells[0]).collect();
-        assert_eq!(firsts.iter().map(|cell| (cell.column, cell.row)).collect::<Vec<_>>(), [(0, 2), (0, 7), (4, 0)]);
-    }
-
-    #[test]
-    fn no_points_give_no_cells_and_no_groups() {
+    fn no_points_give_no_cells() {
         let counts = counts(&[], &grid()).expect("valid");
         assert!(counts.cells().is_empty() && counts.members(0).is_empty());
-        assert_eq!(groups(&counts, 5), Groups::default());
+        assert!(full_cells(&counts, 0).is_empty());
     }
 
     #[test]
@@ -212,7 +127,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_point_is_in_one_cell_and_order_changes_no_group(
+        fn every_point_is_in_one_cell_and_order_changes_no_count(
             mut points in prop::collection::vec((-900.0..900.0, -900.0..900.0).prop_map(|(x, y)| [x, y]), 0..300),
         ) {
             let before = counts(&points, &grid()).expect("valid");
@@ -220,10 +135,8 @@ mod tests {
             prop_assert_eq!(total as usize, points.len());
             points.reverse();
             let after = counts(&points, &grid()).expect("valid");
-            prop_assert_eq!(groups(&before, 2), groups(&after, 2));
-            let mut back = groups(&after, 2).of_events(&after);
-            back.reverse();
-            prop_assert_eq!(back, groups(&before, 2).of_events(&before));
+            prop_assert_eq!(before.cells(), after.cells());
+            prop_assert_eq!(full_cells(&before, 2), full_cells(&after, 2));
         }
     }
 }

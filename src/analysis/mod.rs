@@ -29,7 +29,7 @@ use serde::Serialize;
 
 use crate::catalogued_errors;
 
-pub use counts::{Counts, Group, Groups, counts, groups};
+pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
 pub use table::{METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};

@@ -259,7 +259,7 @@ pub struct Parameters {
 /// Parameters as the kernels take them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Settings {
-    /// [`counts`](super::counts()) and [`groups`](super::groups()).
+    /// [`counts`](super::counts()) and [`full_cells`](super::full_cells()).
     Counts {
         /// Side of a cell.
         cell: Metres,

@@ -68,9 +68,7 @@ impl Secrecy {
     /// The class with this [`Self::code`], or `None`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Open, Self::Intern, Self::Strada]
-            .into_iter()
-            .find(|class| class.code() == code)
+        [Self::Open, Self::Intern, Self::Strada].into_iter().find(|class| class.code() == code)
     }
 
     /// The mark that every file, layer and page derived from such rows carries, or `None` for open data.
@@ -107,9 +105,7 @@ impl Placed {
     /// The way with this [`Self::code`], or `None`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Coordinates, Self::Centroid]
-            .into_iter()
-            .find(|way| way.code() == code)
+        [Self::Coordinates, Self::Centroid].into_iter().find(|way| way.code() == code)
     }
 }
 

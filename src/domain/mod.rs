@@ -14,8 +14,8 @@ pub mod severity;
 pub mod space;
 pub mod time;
 
-pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
+pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
 pub use money::Ore;
 pub use passport::Passport;
 pub use severity::{Scale, Severity};

@@ -22,12 +22,8 @@ pub struct Bbox {
 
 impl Bbox {
     /// The box that holds nothing.
-    pub const EMPTY: Self = Self {
-        min_x: f64::INFINITY,
-        min_y: f64::INFINITY,
-        max_x: f64::NEG_INFINITY,
-        max_y: f64::NEG_INFINITY,
-    };
+    pub const EMPTY: Self =
+        Self { min_x: f64::INFINITY, min_y: f64::INFINITY, max_x: f64::NEG_INFINITY, max_y: f64::NEG_INFINITY };
 
     /// The smallest box around the points; [`Self::EMPTY`] where there are none. NaN is passed over.
     #[must_use]
@@ -49,11 +45,7 @@ impl Bbox {
     /// Area in square metres; 0 where empty.
     #[must_use]
     pub fn area_m2(&self) -> f64 {
-        if self.is_empty() {
-            0.0
-        } else {
-            (self.max_x - self.min_x) * (self.max_y - self.min_y)
-        }
+        if self.is_empty() { 0.0 } else { (self.max_x - self.min_x) * (self.max_y - self.min_y) }
     }
 }
 
@@ -76,9 +68,7 @@ impl Grid {
     /// A grid with cells of this side, or `None` unless it lies between 1 m and 1 000 km.
     #[must_use]
     pub fn new(side: Metres) -> Option<Self> {
-        (1.0..=1_000_000.0)
-            .contains(&side.0)
-            .then_some(Self { side_m: side.0 })
+        (1.0..=1_000_000.0).contains(&side.0).then_some(Self { side_m: side.0 })
     }
 
     /// Side of a cell in metres.
@@ -93,10 +83,7 @@ impl Grid {
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked on the line before")]
     pub fn cell_of(&self, x: f64, y: f64) -> Option<Cell> {
         let (column, row) = ((x / self.side_m).floor(), (y / self.side_m).floor());
-        (column.abs() < 2e9 && row.abs() < 2e9).then_some(Cell {
-            column: column as i32,
-            row: row as i32,
-        })
+        (column.abs() < 2e9 && row.abs() < 2e9).then_some(Cell { column: column as i32, row: row as i32 })
     }
 
     /// The cell's extent.
@@ -126,10 +113,7 @@ mod tests {
 
     #[test]
     fn cells_of_125_m_nest_in_those_of_250_m() {
-        let (small, large) = (
-            Grid::new(Metres(125.0)).expect("allowed"),
-            Grid::new(Metres(250.0)).expect("allowed"),
-        );
+        let (small, large) = (Grid::new(Metres(125.0)).expect("allowed"), Grid::new(Metres(250.0)).expect("allowed"));
         for (x, y) in [(580_000.0, 6_602_124.9), (-1.0, 375.0), (124.999, 0.0)] {
             let inner = small.bbox_of(small.cell_of(x, y).expect("finite"));
             let outer = large.bbox_of(large.cell_of(x, y).expect("finite"));

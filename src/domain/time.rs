@@ -83,11 +83,7 @@ impl Interval {
                 tz.to_timestamp(next.to_datetime(jiff::civil::Time::midnight())).ok()?,
             ),
         };
-        Some(Self {
-            from: from.as_second(),
-            to: to.as_second(),
-            zone: zone.to_owned(),
-        })
+        Some(Self { from: from.as_second(), to: to.as_second(), zone: zone.to_owned() })
     }
 
     /// How finely the interval tells the time: up to two hours, two days, 32 days, longer.
@@ -110,10 +106,7 @@ impl Interval {
     /// First and last calendar day, in the source's zone, as `YYYY-MM-DD`.
     #[must_use]
     pub fn days(&self) -> Option<(String, String)> {
-        Some((
-            local_date(self.from, &self.zone)?.to_string(),
-            local_date(self.to - 1, &self.zone)?.to_string(),
-        ))
+        Some((local_date(self.from, &self.zone)?.to_string(), local_date(self.to - 1, &self.zone)?.to_string()))
     }
 }
 
@@ -125,7 +118,8 @@ fn local_date(second: i64, zone: &str) -> Option<Date> {
 /// A second as `YYYY-MM-DDTHH:MM:SS.000Z`, the form that GeoPackage wants.
 #[must_use]
 pub fn iso_utc(second: i64) -> String {
-    let text = Timestamp::from_second(second).map_or_else(|_| Timestamp::UNIX_EPOCH.to_string(), |stamp| stamp.to_string());
+    let text =
+        Timestamp::from_second(second).map_or_else(|_| Timestamp::UNIX_EPOCH.to_string(), |stamp| stamp.to_string());
     text.replace('Z', ".000Z")
 }
 

@@ -20,7 +20,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use geo::{BoundingRect as _, Geometry};
+use geo::Geometry;
 use serde::Serialize;
 
 use crate::catalogued_errors;
@@ -32,7 +32,7 @@ use crate::geopackage;
 #[serde(tag = "id", rename_all = "kebab-case")]
 pub enum Error {
     /// No format has this extension.
-    UnknownFormat {
+    UnknownOutput {
         /// The file.
         file: String,
         /// Its extension with the dot, or nothing.
@@ -41,7 +41,7 @@ pub enum Error {
         known: Vec<&'static str>,
     },
     /// The layer asked for is not among the results.
-    NoSuchLayer {
+    NoResultLayer {
         /// The file.
         file: String,
         /// The layer asked for.
@@ -207,11 +207,11 @@ pub static FORMATS: [Format; 4] = [
 /// The format that a file name asks for by its extension, in any case.
 ///
 /// # Errors
-/// [`Error::UnknownFormat`] with the extensions that exist.
+/// [`Error::UnknownOutput`] with the extensions that exist.
 pub fn format_of(path: &Path) -> Result<&'static Format, Error> {
     let extension =
         path.extension().map_or_else(String::new, |text| format!(".{}", text.to_string_lossy().to_lowercase()));
-    FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str())).ok_or_else(|| Error::UnknownFormat {
+    FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str())).ok_or_else(|| Error::UnknownOutput {
         file: geopackage::shown(path),
         extension,
         known: FORMATS.iter().flat_map(|format| format.extensions).copied().collect(),
@@ -243,7 +243,7 @@ pub fn write(
     match (chosen.first(), wanted_layer) {
         (None, Some(wanted)) => {
             let names = layers.iter().map(|layer| layer.name.clone()).collect();
-            return Err(Error::NoSuchLayer { file, layer: wanted.to_owned(), layers: names });
+            return Err(Error::NoResultLayer { file, layer: wanted.to_owned(), layers: names });
         }
         (None, None) => return Err(Error::NothingToWrite { file }),
         _ => {}
@@ -561,8 +561,8 @@ mod tests {
     fn every_error_has_its_sentence_and_its_remedy() {
         let file = "a.csv".to_owned();
         for error in [
-            Error::UnknownFormat { file: file.clone(), extension: ".x".to_owned(), known: vec![".csv"] },
-            Error::NoSuchLayer { file: file.clone(), layer: "a".to_owned(), layers: vec!["b".to_owned()] },
+            Error::UnknownOutput { file: file.clone(), extension: ".x".to_owned(), known: vec![".csv"] },
+            Error::NoResultLayer { file: file.clone(), layer: "a".to_owned(), layers: vec!["b".to_owned()] },
             Error::NothingToWrite { file: file.clone() },
             Error::MissingFolder { file: file.clone(), folder: "b".to_owned() },
             Error::NoFileName { file: file.clone() },

@@ -271,6 +271,13 @@ mod tests {
             let found: (f64, f64, usize) = connection
                 .query_row(sql, [&layer.name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                 .expect("registered");
+            let nowhere = match &layer.geometries {
+                Geometries::Points(points) => points.iter().filter(|point| point.is_none()).count(),
+                Geometries::Shapes(_, shapes) => shapes.iter().filter(|shape| shape.is_none()).count(),
+            };
+            let sql = format!("SELECT count(*) FROM {} WHERE geom IS NULL", layer.name);
+            let nulls: usize = connection.query_row(&sql, [], |row| row.get(0)).expect("a count");
+            assert_eq!(nulls, nowhere, "{}: rows without a place", layer.name);
             let extent = extent_of(&layer.geometries);
             assert_eq!(found, (extent.min_x, extent.max_y, layer.geometries.len()), "{}", layer.name);
         }

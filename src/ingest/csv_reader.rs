@@ -1,9 +1,9 @@
 //! Delimited text into a table: encoding, delimiter and header found and told, row numbers as a person counts lines.
 //!
-//! - Line breaks within quoted cells, doubled quotes and the line ends `\n`, `\r\n`, `\r` are understood. A row's number is
-//!   that of the line it begins on.
-//! - Empty rows are passed over. Empty cells beyond the header's are passed over. A row with fewer cells than the header, or
-//!   with text beyond it, goes to [`Table::broken`] with its text.
+//! - Line breaks within quoted cells, doubled quotes and the line ends `\n`, `\r\n`, `\r` are understood. A row's
+//!   number is that of the line it begins on.
+//! - Empty rows are passed over. Empty cells beyond the header's are passed over. A row with fewer cells than the
+//!   header, or with text beyond it, goes to [`Table::broken`] with its text.
 //! - A line `sep=;` first, as Excel writes it, is obeyed.
 //! - Limits: a text of 4 GiB, 10,000 columns, 16 MiB in a cell.
 //!
@@ -73,10 +73,8 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(source: &'a Source, text: &'a str, delimiter: char) -> Result<Self, ReadError> {
-        let delimiter = u8::try_from(delimiter).map_err(|_| ReadError::BadDelimiter {
-            file: source.shown.clone(),
-            delimiter: delimiter.to_string(),
-        })?;
+        let delimiter = u8::try_from(delimiter)
+            .map_err(|_| ReadError::BadDelimiter { file: source.shown.clone(), delimiter: delimiter.to_string() })?;
         let mut builder = csv::ReaderBuilder::new();
         builder.delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(1 << 17);
         Ok(Self {
@@ -105,11 +103,11 @@ impl<'a> Parser<'a> {
                 return if open { Err(ReadError::UnclosedQuote { file, row }) } else { Ok(None) };
             }
             let row = self.lines.of_record(start);
-            if self.record.as_slice().len() > CELL_LIMIT {
-                if let Some(column) = self.record.iter().position(|cell| cell.len() > CELL_LIMIT) {
-                    let (file, limit_mib) = (self.source.shown.clone(), CELL_LIMIT >> 20);
-                    return Err(ReadError::CellTooLarge { file, row, column: column + 1, limit_mib });
-                }
+            if self.record.as_slice().len() > CELL_LIMIT
+                && let Some(column) = self.record.iter().position(|cell| cell.len() > CELL_LIMIT)
+            {
+                let (file, limit_mib) = (self.source.shown.clone(), CELL_LIMIT >> 20);
+                return Err(ReadError::CellTooLarge { file, row, column: column + 1, limit_mib });
             }
             if !self.record.as_slice().trim().is_empty() {
                 return Ok(Some(row));
@@ -170,6 +168,12 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// How often a byte occurs; the loop is vectorised.
+#[expect(clippy::naive_bytecount, reason = "fast enough without another crate")]
+fn count(bytes: &[u8], wanted: u8) -> usize {
+    bytes.iter().filter(|&&byte| byte == wanted).count()
+}
+
 /// Lines of a text as a person counts them.
 struct Lines<'a> {
     bytes: &'a [u8],
@@ -181,7 +185,7 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        let returns = bytes.iter().filter(|&&byte| byte == b'\r').count();
+        let returns = count(bytes, b'\r');
         let pairs = if returns == 0 {
             0
         } else {
@@ -197,7 +201,7 @@ impl<'a> Lines<'a> {
         let skipped = rest.iter().take_while(|&&byte| matches!(byte, b'\r' | b'\n')).count();
         let begins = (start + skipped).min(self.bytes.len());
         let passed = self.bytes.get(self.counted..begins).unwrap_or_default();
-        let mut breaks = passed.iter().filter(|&&byte| byte == b'\n').count();
+        let mut breaks = count(passed, b'\n');
         if self.lone {
             // `begins` is no line end, so a `\r` last in `passed` is a lone one.
             let followers = passed.iter().skip(1).chain([&0]);
@@ -350,7 +354,8 @@ mod tests {
         assert_eq!(accidents.delimiter, Some(';'));
         let people = read("helsinki/tieliikenneonnettomuudet_2019_osallinen.csv");
         assert_eq!((people.len(), people.broken.len()), (25_585, 0));
-        for name in ["messy/strada_jonkoping_rt90_cp1252.csv", "messy/strada_jonkoping_sweref991330_swapped_cp1252.csv"] {
+        for name in ["messy/strada_jonkoping_rt90_cp1252.csv", "messy/strada_jonkoping_sweref991330_swapped_cp1252.csv"]
+        {
             let table = read(name);
             assert_eq!((table.len(), table.broken.len(), table.encoding.as_deref()), (22, 0, Some("windows-1252")));
             assert_eq!(table.columns[6], "Sammanvägd_svårhetsgrad");

@@ -126,8 +126,9 @@ pub fn detect(text: &str) -> Result<Found, Vec<String>> {
     let most = plausible.iter().map(|trial| trial.columns).max().unwrap_or(0);
     let rival = |trial: &&Trial| trial.columns * CLEARLY_MORE > most;
     let rivals: Vec<&Trial> = plausible.iter().filter(rival).collect();
+    // Where only one delimiter parts the header at all, it is taken however the rows below look.
     match rivals.as_slice() {
-        [only] if best_share >= 0.5 => {
+        [only] if best_share >= 0.5 || trials.len() == 1 => {
             let values = [
                 ("delimiter", shown(only.delimiter)),
                 ("columns", only.columns.to_string()),
@@ -176,6 +177,12 @@ mod tests {
     #[test]
     fn a_title_above_the_table_does_not_mislead() {
         assert_eq!(found("Rapport, uttag 3\n\na;b;c\n1;2,5;3\n1;2,5;3\n"), ';');
+    }
+
+    #[test]
+    fn the_only_delimiter_of_the_header_is_taken_whatever_the_rows() {
+        assert_eq!(found("a;b;c\n1;2\n1\n1;2;3;4\n"), ';');
+        assert_eq!(found("a;b;c\n\"1;2;3\n"), ';');
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The one table of readers, and the door to them: path in, tables out.
 //!
 //! A reader is chosen by the file's extension, and the content must agree: a picture called `.csv` is refused with a
-//! sentence that says what it is. Nothing is read from the network: only regular files of the file system, and paths that
-//! begin with `/vsi` never.
+//! sentence that says what it is. Nothing is read from the network: only regular files of the file system, and paths
+//! that begin with `/vsi` never.
+
+#![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -100,7 +102,6 @@ pub(super) struct Source {
     pub shown: String,
     /// File name without its folder, for tables.
     pub name: String,
-    pub kind: Kind,
 }
 
 impl Source {
@@ -129,8 +130,8 @@ pub(super) fn check_columns(file: &str, columns: usize) -> Result<(), ReadError>
 
 /// Reads a file: one table per sheet of a workbook, one in all for the other formats.
 ///
-/// A sheet, layer or file with column names and no rows gives an empty table with a note that says so; the caller decides
-/// whether that is an error. What was chosen on the user's behalf is in [`Table::notes`].
+/// A sheet, layer or file with column names and no rows gives an empty table with a note that says so; the caller
+/// decides whether that is an error. What was chosen on the user's behalf is in [`Table::notes`].
 ///
 /// # Errors
 /// One sentence each: see [`ReadError`].
@@ -177,7 +178,7 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Table>, ReadError>
         });
     }
     let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-    (format.reader)(&Source { path: path.to_owned(), shown, name, kind }, options)
+    (format.reader)(&Source { path: path.to_owned(), shown, name }, options)
 }
 
 #[cfg(test)]

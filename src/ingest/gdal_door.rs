@@ -1,7 +1,9 @@
 //! GDAL's settings for reading files of strangers: no network, no side files, nothing on standard error.
 //!
-//! Drivers that fetch from the network are taken out before any file is opened, a file is opened with the driver of its kind
-//! alone, and what GDAL complains about is collected per thread instead of printed.
+//! Drivers that fetch from the network are taken out before any file is opened, a file is opened with the driver of
+//! its kind alone, and what GDAL complains about is collected per thread instead of printed.
+
+#![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -88,8 +90,12 @@ pub fn open(path: &Path, driver: &str, options: &[&str]) -> Result<Dataset, Gdal
     let flags = GdalOpenFlags::GDAL_OF_READONLY | GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR;
     let drivers = [driver];
     let options = (!options.is_empty()).then_some(options);
-    let settings =
-        DatasetOptions { open_flags: flags, allowed_drivers: Some(&drivers), open_options: options, sibling_files: None };
+    let settings = DatasetOptions {
+        open_flags: flags,
+        allowed_drivers: Some(&drivers),
+        open_options: options,
+        sibling_files: None,
+    };
     Dataset::open_ex(path, settings)
 }
 

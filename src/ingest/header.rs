@@ -10,8 +10,8 @@ const MOST_TITLES: usize = 10;
 
 /// Index of the header among the first rows that are not empty, given how many filled cells each has.
 ///
-/// 0 where the first row has several cells, where no row within [`MOST_TITLES`] has, or where fewer than half of the rows
-/// below have: then the file has a single column.
+/// 0 where the first row has several cells, where no row within [`MOST_TITLES`] has, or where fewer than half of the
+/// rows below have: then the file has a single column.
 pub fn index(filled: &[usize]) -> usize {
     let Some(candidate) = filled.iter().take(MOST_TITLES + 1).position(|&cells| cells >= 2) else { return 0 };
     let below = &filled[candidate + 1..];

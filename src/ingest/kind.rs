@@ -1,7 +1,9 @@
 //! What a file looks like, by its first bytes and never by its name.
 //!
-//! Used to refuse a picture called `.csv`, a web page saved as `.csv` or a CSV called `.xlsx` with a sentence that says
-//! what it is. Cost: the first [`HEAD`] bytes, and the table of contents of a zip.
+//! Used to refuse a picture called `.csv`, a web page saved as `.csv` or a CSV called `.xlsx` with a sentence that
+//! says what it is. Cost: the first [`HEAD`] bytes, and the table of contents of a zip.
+
+#![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -204,7 +206,7 @@ fn text_kind(head: &[u8]) -> Kind {
     }
     let next = start.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
     match (start.first(), next) {
-        (Some(b'{'), None | Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')) => Kind::Json,
+        (Some(b'{'), _) | (Some(b'['), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')) => Kind::Json,
         _ => Kind::Text,
     }
 }
@@ -237,6 +239,7 @@ mod tests {
         assert_eq!(kind(b"[id];[namn]\n1;2\n"), Kind::Text);
         assert_eq!(kind(b" \n{ \"type\": 1}"), Kind::Json);
         assert_eq!(kind(b"\xef\xbb\xbf[{}]"), Kind::Json);
+        assert_eq!(kind(b"{type: 'Feature'}"), Kind::Json);
         assert_eq!(kind(b"<!DOCTYPE html><p>"), Kind::Html);
         assert_eq!(kind(b"<?xml version='1.0'?><html>"), Kind::Html);
         assert_eq!(kind(b"<?xml version='1.0'?><Workbook>"), Kind::Xml);

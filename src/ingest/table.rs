@@ -15,7 +15,8 @@ pub struct Table {
     pub file: String,
     /// Sheet or layer, where the file has several.
     pub sheet: Option<String>,
-    /// Column names as the file writes them, trimmed; unique (a repeated name becomes `name_2`, an empty one `kolumn_3`).
+    /// Column names as the file writes them, trimmed; unique (a repeated name becomes `name_2`, an empty one
+    /// `kolumn_3`).
     pub columns: Vec<String>,
     /// The CRS that the file states, as an authority code such as `EPSG:3006`, or as text that PROJ understands.
     pub crs: Option<String>,
@@ -98,8 +99,9 @@ impl Table {
         true
     }
 
-    /// Adds a row with its geometry, for vector formats: a point in the file's own axes, made x = east, y = north by the
-    /// format's rules; `centroid` tells that the geometry was not a point. A table has points for all rows or for none.
+    /// Adds a row with its geometry, for vector formats: a point in the file's own axes, made x = east, y = north by
+    /// the format's rules; `centroid` tells that the geometry was not a point. A table has points for all rows or for
+    /// none.
     pub fn push_placed<'a>(
         &mut self,
         row: u32,

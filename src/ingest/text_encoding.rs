@@ -1,9 +1,9 @@
 //! Which characters do these bytes stand for?
 //!
-//! A byte order mark settles it. Otherwise text that is valid UTF-8 is UTF-8, and what is not is Windows-1252 (which holds
-//! Latin-1), unless the bytes speak for something else: mostly valid UTF-8 with a damaged place, or å, ä, ö where DOS or
-//! the Macintosh had them. Such text is refused with the candidates named. Cost: two passes over the bytes, memory for the
-//! text; UTF-8 is taken over without a copy.
+//! A byte order mark settles it. Otherwise text that is valid UTF-8 is UTF-8, and what is not is Windows-1252 (which
+//! holds Latin-1), unless the bytes speak for something else: mostly valid UTF-8 with a damaged place, or å, ä, ö
+//! where DOS or the Macintosh had them. Such text is refused with the candidates named. Cost: two passes over the
+//! bytes, memory for the text; UTF-8 is taken over without a copy.
 
 use super::ReadError;
 use super::kind::{HEAD, looks_utf16};
@@ -143,8 +143,8 @@ impl Tally {
 /// Line of a byte, from 1: `\n`, `\r\n` and a lone `\r` each end one.
 fn line_at(bytes: &[u8], offset: usize) -> usize {
     let before = &bytes[..offset.min(bytes.len())];
-    let lone = before.iter().zip(before.iter().skip(1).chain([&0])).filter(|&(&a, &b)| a == b'\r' && b != b'\n').count();
-    1 + before.iter().filter(|&&byte| byte == b'\n').count() + lone
+    let ends = |&(&byte, &next): &(&u8, &u8)| byte == b'\n' || byte == b'\r' && next != b'\n';
+    1 + before.iter().zip(before.iter().skip(1).chain([&0])).filter(ends).count()
 }
 
 /// The text of a file, in the encoding that is wanted or else the one it is in.

@@ -1,22 +1,24 @@
 //! `GeoPackage` and Shapefile into a table, through GDAL: one layer, its fields as text and a point per row.
 //!
-//! - A `GeoPackage` with one layer that has geometry is read without being asked which; with several, or with tables without
-//!   geometry only, the caller names one. A row's number is its `fid`, the number that QGIS shows. In a Shapefile it is the
-//!   record's, from 1.
-//! - Points: x = east, y = north, whatever the CRS's definition says. A geometry that is no point is represented by its
-//!   centroid; empty ones and those without finite coordinates leave the row without a point and are counted in a note.
-//! - CRS: `EPSG:n` where the layer's has an authority or is recognised (of a compound CRS the horizontal part), else its WKT;
-//!   none where the file says that it is undefined.
-//! - Values: as in [`canonical`]. Points in time keep the zone that they state (`2024-03-09T17:05:00Z`). GDAL gives truth values
-//!   as 1 and 0. Binary fields are left empty, with a note.
-//! - Shapefile: the encoding is that of the option, of the `.cpg` file, of the table's header, or else found in the table's
-//!   bytes; `.shx` and `.dbf` must be there.
+//! - A `GeoPackage` with one layer that has geometry is read without being asked which; with several, or with tables
+//!   without geometry only, the caller names one. A row's number is its `fid`, the number that QGIS shows. In a
+//!   Shapefile it is the record's, from 1.
+//! - Points: x = east, y = north, whatever the CRS's definition says. A geometry that is no point is represented by
+//!   its centroid (a curve by the lines between the points that define it); empty ones and those without finite
+//!   coordinates leave the row without a point and are counted in a note.
+//! - CRS: `EPSG:n` where the layer's has an authority or is recognised (of a compound CRS the horizontal part), else
+//!   its WKT; none where the file says that it is undefined.
+//! - Values: as in [`canonical`]. Points in time keep the zone that they state (`2024-03-09T17:05:00Z`). GDAL gives
+//!   truth values as 1 and 0. Binary fields are left empty, with a note.
+//! - Shapefile: the encoding is that of the option, of the `.cpg` file, of the table's header, or else found in the
+//!   table's bytes; `.shx` and `.dbf` must be there.
 //!
 //! Any failure that GDAL reports while it reads is an error: a file cut short never passes for a smaller one.
 //! Limits: 10,000 columns, 16 MiB in a cell, 4 GiB of text.
 
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "readers are an edge")]
+
 use std::fs;
-use std::path::PathBuf;
 
 use gdal::Dataset;
 use gdal::spatial_ref::SpatialRef;
@@ -24,8 +26,8 @@ use gdal::vector::{Feature, Geometry, Layer, LayerAccess, OGRFieldType, OGRwkbGe
 
 use super::formats::{CELL_LIMIT, Source, check_columns};
 use super::read_error::ReadError;
+use super::shapefile_encoding::{companion_of, shapefile_encoding};
 use super::table::{MAX_CELLS, Table};
-use super::text_encoding::{Charset, detect};
 use super::{ReadOptions, canonical, gdal_door};
 use crate::texts;
 
@@ -97,70 +99,6 @@ pub fn read_shapefile(source: &Source, options: &ReadOptions) -> Result<Vec<Tabl
         }
         Ok(tables)
     })
-}
-
-/// The file beside the `.shp` with another extension, in lower or upper case.
-fn companion_of(source: &Source, extension: &str) -> Option<PathBuf> {
-    let spellings = [extension.to_owned(), extension.to_uppercase()];
-    spellings.iter().map(|spelling| source.path.with_extension(spelling)).find(|path| path.is_file())
-}
-
-/// What GDAL is to be told about the encoding, what we call it, and the note about it.
-fn shapefile_encoding(
-    source: &Source,
-    dbf: &PathBuf,
-    wanted: Option<&str>,
-) -> Result<(Option<&'static str>, String, String), ReadError> {
-    let told = |charset: Charset| match charset {
-        Charset::Utf8 => Some("UTF-8"),
-        Charset::Windows1252 => Some("CP1252"),
-        Charset::Latin1 => Some("ISO-8859-1"),
-        Charset::Cp850 => Some("CP850"),
-        Charset::Macintosh => Some("MACINTOSH"),
-        Charset::Utf16Le | Charset::Utf16Be => None,
-    };
-    let note = |id: &str, name: &str| texts::text(id, &[("encoding", name.to_owned())]);
-    if let Some(wanted) = wanted {
-        let charset = Charset::from_name(wanted).filter(|&charset| told(charset).is_some());
-        let charset = charset.ok_or_else(|| ReadError::UnsupportedEncoding {
-            file: source.shown.clone(),
-            encoding: wanted.to_owned(),
-            known: ["UTF-8", "windows-1252", "ISO-8859-1", "CP850", "macintosh"].map(str::to_owned).to_vec(),
-        })?;
-        return Ok((told(charset), charset.name().to_owned(), note("note-encoding-asked", charset.name())));
-    }
-    let failed = |error: std::io::Error| ReadError::from_io(&dbf.to_string_lossy(), &error);
-    if let Some(cpg) = companion_of(source, "cpg") {
-        let said = fs::read(cpg).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).map_err(failed)?;
-        if !said.is_empty() {
-            let charset = Charset::from_name(&said);
-            let name = charset.map_or(said, |charset| charset.name().to_owned());
-            let note = note("note-encoding-cpg", &name);
-            return Ok((charset.and_then(told), name, note));
-        }
-    }
-    let bytes = fs::read(dbf).map_err(failed)?;
-    // Language driver ids of the dBase header: 0x57 is Windows' ANSI, 0x03 code page 1252, 0x01 and 0x02 DOS.
-    let driver = match bytes.get(29) {
-        Some(0x57 | 0x03) => Some(Charset::Windows1252),
-        Some(0x01 | 0x02) => Some(Charset::Cp850),
-        _ => None,
-    };
-    if let Some(charset) = driver {
-        return Ok((told(charset), charset.name().to_owned(), note("note-encoding-dbf", charset.name())));
-    }
-    if bytes.get(29).is_some_and(|&id| id != 0) {
-        let name = format!("LDID {:#04x}", bytes[29]);
-        let note = note("note-encoding-dbf", &name);
-        return Ok((None, name, note));
-    }
-    let header = bytes.get(8..10).map_or(0, |size| usize::from(u16::from_le_bytes([size[0], size[1]])));
-    let found = detect(bytes.get(header..).unwrap_or_default()).map_err(|doubt| ReadError::UnknownEncoding {
-        file: source.shown.clone(),
-        line: 1,
-        candidates: doubt.candidates.iter().map(|charset| charset.name().to_owned()).collect(),
-    })?;
-    Ok((told(found), found.name().to_owned(), note("note-encoding-found", found.name())))
 }
 
 /// How the values of a field become text.
@@ -313,7 +251,7 @@ fn moment_text(text: &str) -> String {
     format!("{}T{clock}{zone}", date.replace('/', "-"))
 }
 
-/// The point of a geometry and whether it is a centroid. Curves are approximated by lines for the centroid.
+/// The point of a geometry and whether it is a centroid.
 fn point_of(geometry: &Geometry) -> Option<([f64; 2], bool)> {
     if geometry.is_empty() {
         return None;
@@ -324,8 +262,41 @@ fn point_of(geometry: &Geometry) -> Option<([f64; 2], bool)> {
     }
     let mut flat = geometry.clone();
     flat.flatten_to_2d();
-    let straight = flat.to_geo().or_else(|_| flat.simplify_preserve_topology(0.0)?.to_geo()).ok()?;
-    canonical::representative(&straight)
+    canonical::representative(&straight(&flat)?)
+}
+
+/// The geometry with its curves replaced by the lines between the points that define them: enough for a centroid.
+/// `None` for what is neither point, line nor area.
+fn straight(geometry: &Geometry) -> Option<geo::Geometry> {
+    let parts = || (0..geometry.geometry_count()).map(|part| geometry.get_geometry(part));
+    match geometry_type_flatten(geometry.geometry_type()) {
+        OGRwkbGeometryType::wkbCircularString | OGRwkbGeometryType::wkbCompoundCurve => {
+            Some(curve_points(geometry).into())
+        }
+        OGRwkbGeometryType::wkbCurvePolygon => {
+            let mut rings = parts().map(|ring| curve_points(&ring));
+            let outer = rings.next()?;
+            Some(geo::Polygon::new(outer, rings.collect()).into())
+        }
+        OGRwkbGeometryType::wkbMultiCurve
+        | OGRwkbGeometryType::wkbMultiSurface
+        | OGRwkbGeometryType::wkbGeometryCollection => {
+            let parts = parts().map(|part| straight(&part)).collect::<Option<Vec<_>>>()?;
+            Some(geo::Geometry::GeometryCollection(geo::GeometryCollection(parts)))
+        }
+        _ => geometry.to_geo().ok(),
+    }
+}
+
+/// The points that define a line, a curve or a chain of them.
+fn curve_points(geometry: &Geometry) -> geo::LineString {
+    if geometry.geometry_count() > 0 {
+        let parts = (0..geometry.geometry_count()).flat_map(|part| curve_points(&geometry.get_geometry(part)).0);
+        return geo::LineString(parts.collect());
+    }
+    let mut points = Vec::new();
+    geometry.get_points(&mut points);
+    points.into_iter().map(|(x, y, _)| geo::Coord { x, y }).collect()
 }
 
 /// The CRS in our words, and the note about it.
@@ -391,6 +362,7 @@ mod tests {
                     ("antal", OGRFieldType::OFTReal),
                     ("dag", OGRFieldType::OFTDate),
                     ("nr", OGRFieldType::OFTInteger64),
+                    ("tid", OGRFieldType::OFTDateTime),
                 ] {
                     FieldDefn::new(name, kind).expect("made").add_to_layer(&layer).expect("added");
                 }
@@ -404,6 +376,7 @@ mod tests {
                     feature.set_field_double(1, f64::from(number) + 0.25).expect("set");
                     feature.set_field_string(2, "2024/03/09").expect("set");
                     feature.set_field_double(3, f64::from(number) * 1000.0).expect("set");
+                    feature.set_field_string(4, "2024/03/09 17:05:00+01").expect("set");
                     feature.create(&layer).expect("written");
                 }
             }
@@ -431,8 +404,9 @@ mod tests {
         let path = folder.path().join("olyckor.gpkg");
         make(&path, "GPKG", &[points("olyckor")], None);
         let table = read(&path).expect("is read");
-        assert_eq!(table.columns, ["plats", "antal", "dag", "nr"]);
-        assert_eq!(table.row(2).collect::<Vec<_>>(), ["Åsvägen 2", "2.25", "2024-03-09", "2000"]);
+        assert_eq!(table.columns, ["plats", "antal", "dag", "nr", "tid"]);
+        let cells: Vec<&str> = table.row(2).collect();
+        assert_eq!(cells, ["Åsvägen 2", "2.25", "2024-03-09", "2000", "2024-03-09T17:05:00+01:00"]);
         assert_eq!((table.crs.as_deref(), table.sheet.as_deref()), (Some("EPSG:3006"), None));
         assert_eq!(table.point(0), Some(([500_000.0, 6_400_000.0], false)));
         assert_eq!((table.point(1), table.row_number(2)), (None, 3));
@@ -470,6 +444,10 @@ mod tests {
             Some("CURVEPOLYGON (CIRCULARSTRING (0 0, 2 0, 2 2, 0 2, 0 0))"),
             Some("POLYGON EMPTY"),
             Some("POINT (1 2)"),
+            Some("MULTISURFACE (((0 0, 2 0, 2 2, 0 2, 0 0)), CURVEPOLYGON ((4 0, 6 0, 6 2, 4 2, 4 0)))"),
+            Some("COMPOUNDCURVE ((0 0, 2 0), CIRCULARSTRING (2 0, 3 0, 4 0))"),
+            Some("POINT (1e999 2)"),
+            Some("TIN (((0 0 0, 0 1 0, 1 1 0, 0 0 0)))"),
         ];
         let any = Made { name: "ytor", kind: OGRwkbGeometryType::wkbUnknown, epsg: None, rows: &rows };
         make(&path, "GPKG", &[any], None);
@@ -478,9 +456,12 @@ mod tests {
         assert_eq!(table.point(0), Some(([1.0, 1.0], true)));
         assert_eq!(table.point(1), Some(([2.0, 0.0], true)));
         assert_eq!(table.point(2), Some(([3.0, 4.0], false)));
-        let (centre, centroid) = table.point(3).expect("a curve has a centroid");
-        assert!(centroid && (centre[0] - 1.0).abs() < 0.01 && (centre[1] - 1.0).abs() < 0.01, "{centre:?}");
+        assert_eq!(table.point(3), Some(([1.0, 1.0], true)));
         assert_eq!((table.point(4), table.point(5)), (None, Some(([1.0, 2.0], false))));
+        assert_eq!((table.point(6), table.point(7)), (Some(([3.0, 1.0], true)), Some(([2.0, 0.0], true))));
+        assert_eq!((table.point(8), table.point(9)), (None, None));
+        let said = |id: &str, count: &str| table.notes.contains(&texts::text(id, &[("count", count.to_owned())]));
+        assert!(said("note-without-geometry", "1") && said("note-unreadable-geometry", "2"), "{:?}", table.notes);
     }
 
     #[test]
@@ -498,7 +479,7 @@ mod tests {
         let path = folder.path().join("olyckor.shp");
         make(&path, "ESRI Shapefile", &[points("olyckor")], Some(&["ENCODING=UTF-8"]));
         let table = read(&path).expect("is read");
-        assert_eq!(table.row(2).collect::<Vec<_>>(), ["Åsvägen 2", "2.25", "2024-03-09", "2000"]);
+        assert_eq!(table.row(2).take(4).collect::<Vec<_>>(), ["Åsvägen 2", "2.25", "2024-03-09", "2000"]);
         assert_eq!((table.crs.as_deref(), table.encoding.as_deref()), (Some("EPSG:3006"), Some("UTF-8")));
         assert_eq!((table.point(1), table.row_number(2)), (None, 3));
         assert_eq!(table.point(2), Some(([500_010.5, 6_400_020.25], false)));
@@ -554,7 +535,9 @@ mod tests {
             let cut = folder.path().join("kort.gpkg");
             fs::write(&cut, &whole[..whole.len() * part / 20]).expect("written");
             match read(&cut) {
-                Err(error) => assert!(matches!(error, ReadError::BrokenVector { .. } | ReadError::NoLayers { .. }), "{error}"),
+                Err(error) => {
+                    assert!(matches!(error, ReadError::BrokenVector { .. } | ReadError::NoLayers { .. }), "{error}");
+                }
                 Ok(table) => assert_eq!(table.len(), 3, "cut at {part}/20"),
             }
         }
@@ -574,8 +557,10 @@ mod tests {
 
     #[test]
     fn points_in_time_keep_their_zone() {
-        let texts = ["2024/03/09 17:05:00", "2024/03/09 17:05:00.250+00", "2024/03/09 17:05:00+01", "2024/03/09 17:05:00-0330"];
-        let expected = ["2024-03-09T17:05:00", "2024-03-09T17:05:00Z", "2024-03-09T17:05:00+01:00", "2024-03-09T17:05:00-03:30"];
+        let texts =
+            ["2024/03/09 17:05:00", "2024/03/09 17:05:00.250+00", "2024/03/09 17:05:00+01", "2024/03/09 17:05:00-0330"];
+        let expected =
+            ["2024-03-09T17:05:00", "2024-03-09T17:05:00Z", "2024-03-09T17:05:00+01:00", "2024-03-09T17:05:00-03:30"];
         assert_eq!(texts.map(moment_text), expected);
         assert_eq!(moment_text("2024/03/09"), "2024-03-09");
     }

@@ -1,13 +1,15 @@
 //! Excel workbooks into tables: one for every sheet that holds anything, or the one that is named.
 //!
 //! The first row that is not empty is the header; titles above it are passed over and told. Cells become text as in
-//! [`canonical`](super::canonical); a date whose time is midnight is written as the date alone, and a value below one day
-//! as the time of day. Errors of formulas keep their text (`#N/A`). Empty rows are passed over; of merged cells the first
-//! holds the value. A row with text beyond the header's columns goes to [`Table::broken`].
+//! [`canonical`](super::canonical); a date whose time is midnight is written as the date alone, and a value below one
+//! day as the time of day. Errors of formulas keep their text (`#N/A`). Empty rows are passed over; of merged cells
+//! the first holds the value. A row with text beyond the header's columns goes to [`Table::broken`].
 //!
-//! Limits: 2 GiB unpacked, 10,000 columns, 16 MiB in a cell. The package is unpacked once, to nowhere, before calamine reads
-//! it: so a zip bomb and a damaged part are refused early, whatever sizes the package states. Cells are streamed: memory is
-//! that of the shared texts and the table.
+//! Limits: 2 GiB unpacked, 10,000 columns, 16 MiB in a cell. The package is unpacked once, to nowhere, before
+//! calamine reads it: so a zip bomb and a damaged part are refused early, whatever sizes the package states. Cells
+//! are streamed: memory is that of the shared texts and the table.
+
+#![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -32,11 +34,11 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadEr
     let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(source, "", &error))?;
     let sheets = workbook.sheets_metadata().to_vec();
     let sheets = sheets.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect::<Vec<_>>();
-    if let Some(wanted) = &options.layer {
-        if !sheets.iter().any(|sheet| sheet.name == *wanted) {
-            let layers = sheets.into_iter().map(|sheet| sheet.name).collect();
-            return Err(ReadError::UnknownLayer { file: source.shown.clone(), layer: wanted.clone(), layers });
-        }
+    if let Some(wanted) = &options.layer
+        && !sheets.iter().any(|sheet| sheet.name == *wanted)
+    {
+        let layers = sheets.into_iter().map(|sheet| sheet.name).collect();
+        return Err(ReadError::UnknownLayer { file: source.shown.clone(), layer: wanted.clone(), layers });
     }
     let mut tables: Vec<Table> = Vec::new();
     for sheet in sheets {
@@ -209,10 +211,10 @@ impl Rows<'_> {
         if self.table.is_none() {
             self.settle()?;
         }
-        if let Some(table) = &mut self.table {
-            if table.is_empty() {
-                table.notes.push(texts::text("note-sheet-no-rows", &[("sheet", self.sheet.to_owned())]));
-            }
+        if let Some(table) = &mut self.table
+            && table.is_empty()
+        {
+            table.notes.push(texts::text("note-sheet-no-rows", &[("sheet", self.sheet.to_owned())]));
         }
         Ok(self.table)
     }
@@ -232,8 +234,8 @@ fn cell_text(value: &DataRef, is_1904: bool) -> String {
     }
 }
 
-/// A serial date: the date, the point in time, the time of day (below one day) or a duration. What is no date (negative,
-/// beyond the year 9999) stays the number that it is.
+/// A serial date: the date, the point in time, the time of day (below one day) or a duration. What is no date
+/// (negative, beyond the year 9999) stays the number that it is.
 fn moment_text(moment: &ExcelDateTime, is_1904: bool) -> String {
     let serial = moment.as_f64();
     if !(0.0..SERIAL_END).contains(&serial) {
@@ -261,11 +263,11 @@ mod tests {
     use rust_xlsxwriter::{ExcelDateTime as Written, Format, Formula, Workbook};
 
     use super::super::formats::tests::read_bytes;
-    use super::super::kind::Kind;
     use super::*;
 
     fn tables(workbook: &mut Workbook) -> Vec<Table> {
-        read_bytes("olyckor.xlsx", &workbook.save_to_buffer().expect("saved"), &ReadOptions::default()).expect("is read")
+        read_bytes("olyckor.xlsx", &workbook.save_to_buffer().expect("saved"), &ReadOptions::default())
+            .expect("is read")
     }
 
     fn refused(bytes: &[u8]) -> ReadError {
@@ -300,8 +302,8 @@ mod tests {
         sheet.write(2, 1, 0.1 + 0.2).expect("written");
         sheet.write(3, 1, true).expect("written");
         sheet.write(4, 1, "Åkerö \"x\"").expect("written");
-        sheet.write_with_format(5, 1, &at("2024-03-09"), &dated(date)).expect("written");
-        sheet.write_with_format(6, 1, &at("2024-03-09T17:05:00"), &dated(moment)).expect("written");
+        sheet.write_with_format(5, 1, at("2024-03-09"), &dated(date)).expect("written");
+        sheet.write_with_format(6, 1, at("2024-03-09T17:05:00"), &dated(moment)).expect("written");
         sheet.write_with_format(7, 1, 17.0 / 24.0, &dated(time)).expect("written");
         sheet.write_with_format(8, 1, 1.5, &dated(long)).expect("written");
         sheet.write(9, 1, Formula::new("=NA()").set_result("#N/A")).expect("written");
@@ -309,7 +311,18 @@ mod tests {
         let table = tables(&mut workbook).remove(0);
         assert_eq!((table.file.as_str(), table.sheet.as_deref()), ("olyckor.xlsx", Some("Olyckor")));
         let values: Vec<&str> = (0..table.len()).map(|row| table.cell(row, 1)).collect();
-        let expected = ["12", "0.30000000000000004", "true", "Åkerö \"x\"", "2024-03-09", "2024-03-09T17:05:00", "17:00:00", "36:00:00", "#N/A", "-3.5"];
+        let expected = [
+            "12",
+            "0.30000000000000004",
+            "true",
+            "Åkerö \"x\"",
+            "2024-03-09",
+            "2024-03-09T17:05:00",
+            "17:00:00",
+            "36:00:00",
+            "#N/A",
+            "-3.5",
+        ];
         assert_eq!(values, expected);
         assert_eq!((table.row_number(0), table.row_number(9)), (2, 11));
     }
@@ -349,7 +362,10 @@ mod tests {
         }
         let bytes = workbook.save_to_buffer().expect("saved");
         let both = read_bytes("a.xlsx", &bytes, &ReadOptions::default()).expect("is read");
-        assert_eq!(both.iter().map(|table| table.sheet.as_deref()).collect::<Vec<_>>(), [Some("Olyckor"), Some("Personer")]);
+        assert_eq!(
+            both.iter().map(|table| table.sheet.as_deref()).collect::<Vec<_>>(),
+            [Some("Olyckor"), Some("Personer")]
+        );
         assert!(both[0].is_empty() && both[0].notes.iter().any(|note| note.contains("Olyckor")));
         assert!(both[1].notes.iter().any(|note| note.contains("Personer")), "{:?}", both[1].notes);
         let named = |layer: &str| ReadOptions { layer: Some(layer.to_owned()), ..ReadOptions::default() };
@@ -392,17 +408,21 @@ mod tests {
         let path = folder.path().join("bomb.xlsx");
         let mut bytes = small();
         std::fs::write(&path, &bytes).expect("written");
-        let source = Source { path: path.clone(), shown: "bomb.xlsx".into(), name: "bomb.xlsx".into(), kind: Kind::Workbook };
+        let source = Source { path: path.clone(), shown: "bomb.xlsx".into(), name: "bomb.xlsx".into() };
         assert!(check_package(&source, UNPACKED_LIMIT).is_ok());
         assert!(matches!(check_package(&source, 2000), Err(ReadError::WorkbookTooLarge { .. })));
         // A table of contents that claims one byte for every part.
-        let entries: Vec<usize> = bytes.windows(4).enumerate().filter(|(_, at)| *at == b"PK\x01\x02").map(|(at, _)| at).collect();
+        let entries: Vec<usize> =
+            bytes.windows(4).enumerate().filter(|(_, at)| *at == b"PK\x01\x02").map(|(at, _)| at).collect();
         for entry in entries {
             bytes[entry + 24..entry + 28].copy_from_slice(&1_u32.to_le_bytes());
         }
         std::fs::write(&path, &bytes).expect("written");
         let lying = check_package(&source, 2000);
-        assert!(matches!(lying, Err(ReadError::WorkbookTooLarge { .. } | ReadError::BrokenWorkbook { .. })), "{lying:?}");
+        assert!(
+            matches!(lying, Err(ReadError::WorkbookTooLarge { .. } | ReadError::BrokenWorkbook { .. })),
+            "{lying:?}"
+        );
     }
 
     #[test]

@@ -5,11 +5,11 @@
 
 use jiff::civil::Date;
 
+use super::accident_spots::AccidentSpot;
 use super::field::Field;
 use super::grounds::District;
 use super::kinds::{BIKE_CAR, CROSSING, FALL, KINDS, TERM, TURNING, Where};
 use super::plane::{Point, along, distance, inside, left, length, plus, times};
-use super::spots::AccidentSpot;
 use super::streets::{Class, Junction, Street};
 use super::when::{Moments, conditions, day, hour, weighted};
 use crate::domain::random::Stream;
@@ -68,39 +68,19 @@ pub fn tenth(p: Point) -> Point {
     [(p[0] * 10.0).round() / 10.0, (p[1] * 10.0).round() / 10.0]
 }
 
-/// How readily a kind of accident happens on a class of street, per metre.
+/// How readily accidents happen per metre of street: a row for each [`Where`], a column for each [`Class`] (country road,
+/// through road, main street, roundabout, local, industrial, lane, pedestrian, path). No background lies on the
+/// roundabout, which is planted.
+const READINESS: [[f64; 9]; 5] = [
+    [0.8, 4.0, 4.5, 0.0, 0.7, 1.8, 0.0, 0.0, 0.0],
+    [5.0, 2.0, 0.7, 0.0, 0.2, 0.7, 0.0, 0.0, 0.0],
+    [0.0, 1.2, 5.0, 0.0, 1.3, 0.9, 0.9, 0.4, 0.0],
+    [0.15, 0.15, 2.4, 0.0, 1.0, 0.6, 1.0, 1.5, 4.0],
+    [0.0, 0.0, 3.0, 0.0, 0.9, 0.2, 2.6, 7.0, 1.4],
+];
+
 fn readiness(place: Where, class: Class) -> f64 {
-    use Class::{Cycleway, Industrial, Lane, Local, Main, Pedestrian, Roundabout, Rural, Through};
-    match (place, class) {
-        (_, Roundabout) => 0.0,
-        (Where::Motor, Through) => 4.0,
-        (Where::Motor, Main) => 4.5,
-        (Where::Motor, Industrial) => 1.8,
-        (Where::Motor, Local) => 0.7,
-        (Where::Motor, Rural) => 0.8,
-        (Where::Open, Rural) => 5.0,
-        (Where::Open, Through) => 2.0,
-        (Where::Open, Main | Industrial) => 0.7,
-        (Where::Open, Local) => 0.2,
-        (Where::Mixed, Main) => 5.0,
-        (Where::Mixed, Local) => 1.3,
-        (Where::Mixed, Through) => 1.2,
-        (Where::Mixed, Industrial | Lane) => 0.9,
-        (Where::Mixed, Pedestrian) => 0.4,
-        (Where::Bike, Cycleway) => 4.0,
-        (Where::Bike, Main) => 2.4,
-        (Where::Bike, Local | Lane) => 1.0,
-        (Where::Bike, Pedestrian) => 1.5,
-        (Where::Bike, Industrial) => 0.6,
-        (Where::Bike, Through | Rural) => 0.15,
-        (Where::Foot, Pedestrian) => 7.0,
-        (Where::Foot, Main) => 3.0,
-        (Where::Foot, Lane) => 2.6,
-        (Where::Foot, Cycleway) => 1.4,
-        (Where::Foot, Local) => 0.9,
-        (Where::Foot, Industrial) => 0.2,
-        _ => 0.0,
-    }
+    READINESS[place as usize][class as usize]
 }
 
 /// Background positions: a street by readiness and length, a place along it, junctions first where drivers turn.
@@ -179,14 +159,14 @@ pub fn happen(
     // Day, hour and street together are unique, so that no person looks like another by chance.
     let mut moments = Moments::default();
     for (index, spot) in spots.iter().enumerate() {
-        for _ in 0..spot.count {
+        for _ in 0..spot.habit.count {
             let Some(&seat) = stream.pick(&spot.seats) else { continue };
             let half = streets[seat.street].class.width_m() / 2.0;
             let at = tenth(plus(seat.at, times(left(seat.ahead), stream.between(-0.5, 0.5) * half)));
-            let kind = spot.kinds[weighted(stream, spot.kinds.iter().map(|share| share.1))].0;
-            let months = if spot.school { TERM } else { KINDS[kind].months };
+            let kind = spot.habit.kinds[weighted(stream, spot.habit.kinds.iter().map(|share| share.1))].0;
+            let months = if spot.habit.school { TERM } else { KINDS[kind].months };
             let (day, hour) = moments.draw(stream, &streets[seat.street].name, |stream| {
-                (day(stream, &months, (spot.from, 2025), spot.school), hour(stream, &spot.hours))
+                (day(stream, &months, (spot.habit.from, 2025), spot.habit.school), hour(stream, &spot.habit.hours))
             });
             moat.add(at);
             all.push(Accident {
@@ -199,7 +179,7 @@ pub fn happen(
                 place: place_type(streets, &motor, at, seat.street, kind),
                 conditions: conditions(stream, day, hour, kind, streets[seat.street].lit),
                 planted: Some(index),
-                scooter: spot.scooters && day.year() >= 2019 && stream.chance(0.85),
+                scooter: spot.habit.scooters && day.year() >= 2019 && stream.chance(0.85),
                 reported: reported(stream, kind),
             });
         }
@@ -216,8 +196,8 @@ pub fn happen(
         let kind = weighted(stream, KINDS.iter().map(|kind| kind.share));
         let (at, street) = ways.draw(kind, stream);
         let quiet = districts.iter().any(|district| district.quiet && inside(at, &district.ring));
-        let most = if quiet { MOST_QUIET } else { MOST };
-        if !inside(at, outline) || moat.within(at) > 0 || !field.add_thinly(at, most) {
+        let limit = if quiet { MOST_QUIET } else { MOST };
+        if !inside(at, outline) || moat.within(at) > 0 || !field.add_thinly(at, limit) {
             continue;
         }
         count += 1;

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::accidents::{MOAT_M, RADIUS_M, tenth};
 use super::buildings::{Building, Use};
+use super::damage_spots::DamageSpot;
 use super::field::Field;
 use super::grounds::{District, Ground, Surface};
 use super::kinds::Months;
@@ -11,7 +12,6 @@ use super::losses::{LOSSES, OFFICES, SEQUELS, TRACTS};
 use super::marks::{Mark, MarkKind};
 use super::plane::{Point, distance_to_line, inside, plus};
 use super::sheet::{Cell, Sheet};
-use super::spots::DamageSpot;
 use super::streets::{Class, Street};
 use super::when::{day, weighted};
 use crate::domain::random::Stream;
@@ -211,7 +211,7 @@ pub fn kronor(ore: u64) -> String {
     let whole = (ore / 100).to_string();
     let mut text = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             text.push('\u{a0}');
         }
         text.push(digit);

@@ -278,9 +278,12 @@ fn late_rows(register: &mut Register<'_>, stream: &mut Stream) {
         taken.push(index);
         next += 11;
         let mut accident = register.rows.rows[index].clone();
+        let reference = format!("R-{}", next % 100_000);
         accident[0] = Cell::from(next);
+        accident[1] = Cell::from(reference.as_str());
         let mut person = register.persons.rows[register.persons_of(index)[0]].clone();
         person[0] = Cell::from(next);
+        person[1] = Cell::from(reference);
         register.rows.rows.push(accident);
         register.persons.rows.push(person);
         let row = register.persons.rows.len() - 1;

@@ -96,8 +96,6 @@ pub const FOOT_CAR: usize = 7;
 pub const FALL: usize = 8;
 /// Bicycle alone.
 pub const BIKE_ALONE: usize = 9;
-/// Deer.
-pub const DEER: usize = 15;
 
 /// The letter (and digit) before the text: `G1` of `G1 (cykel singel)`.
 pub fn letter(kind: usize) -> &'static str {
@@ -122,7 +120,6 @@ mod tests {
             (FOOT_CAR, "F"),
             (FALL, "G0"),
             (BIKE_ALONE, "G1"),
-            (DEER, "W1"),
         ];
         for (position, code) in named {
             assert_eq!(letter(position), code);

@@ -202,9 +202,9 @@ fn purpose(fabric: Fabric, class: Class, stream: &mut Stream) -> Use {
 }
 
 fn garage(house: &Rect, site: &mut Site<'_>, stream: &mut Stream, built: &mut Vec<Building>) {
-    let side = if stream.chance(0.5) { 1.0 } else { -1.0 };
+    let hand = if stream.chance(0.5) { 1.0 } else { -1.0 };
     let reach = (house.half[0] + 4.2) / house.half[0];
-    let rect = Rect { centre: house.at(side * reach, stream.between(-0.2, 0.9)), axis: house.axis, half: [2.0, 3.2] };
+    let rect = Rect { centre: house.at(hand * reach, stream.between(-0.2, 0.9)), axis: house.axis, half: [2.0, 3.2] };
     if site.free(&rect, 1.2, true) {
         outbuilding(rect, site, built);
     }

@@ -62,8 +62,8 @@ pub fn lamps(streets: &[Street], site: &Site<'_>, stream: &mut Stream) -> Vec<Ma
         for index in 0..count {
             let s = total * (real(index) + 0.5) / real(count) + stream.between(-2.0, 2.0);
             let (on, ahead) = along(&street.line, s);
-            let side = if index % 2 == 0 || street.class == Class::Cycleway { 1.0 } else { -1.0 };
-            let at = cm(plus(on, times(left(ahead), side * (street.class.width_m() / 2.0 - 0.4))));
+            let hand = if index % 2 == 0 || street.class == Class::Cycleway { 1.0 } else { -1.0 };
+            let at = cm(plus(on, times(left(ahead), hand * (street.class.width_m() / 2.0 - 0.4))));
             if !site.by_house(at, 0.2) {
                 marks.push(Mark { kind: MarkKind::Lamp, at, owner: Some(owner) });
             }

@@ -12,10 +12,12 @@
 //! all places, numbers and texts are invented. Oracle: the tests search the town with a DBSCAN of their own.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod accident_spots;
 mod accidents;
 mod buildings;
 mod csv;
 mod damage_dirt;
+mod damage_spots;
 mod damages;
 mod dirt;
 mod field;
@@ -33,7 +35,6 @@ mod plane;
 mod register;
 mod sheet;
 mod site;
-mod spots;
 mod stories;
 mod streets;
 mod truth;
@@ -128,7 +129,7 @@ impl Town {
         let junctions = streets::junctions(&streets);
 
         let mut stream = Stream::new(seed, 3);
-        let accident_spots = spots::accident_spots(&streets, &junctions, &warp);
+        let accident_spots = accident_spots::accident_spots(&streets, &junctions, &warp);
         let happened = accidents::happen(&streets, &junctions, &districts, &outline, &accident_spots, &mut stream);
         let mut stream = Stream::new(seed, 4);
         let (mut accidents, mut persons) =
@@ -136,7 +137,7 @@ impl Town {
         let workbook_dirt = dirt::soil(&happened, &mut accidents, &mut persons, &mut Stream::new(seed, 5));
 
         let mut stream = Stream::new(seed, 6);
-        let damage_spots = spots::damage_spots(&streets, &buildings, &grounds, &mut stream);
+        let damage_spots = damage_spots::damage_spots(&streets, &buildings, &grounds, &mut stream);
         let scene = damages::Scene { streets: &streets, buildings: &buildings, marks: &points, grounds: &grounds };
         let broken = damages::happen(&scene, &districts, &outline, &grounds[0].ring, &damage_spots, &mut stream);
         let mut damages = damages::write(&broken, &mut Stream::new(seed, 7));

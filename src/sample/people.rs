@@ -127,7 +127,7 @@ fn age(stream: &mut Stream, mode: Mode, role: &str, school: bool) -> Option<u32>
     };
     // The mean of two draws makes the middle ages commoner.
     let span = usize::try_from(high - low).unwrap_or(0) + 1;
-    u32::try_from((stream.below(span) + stream.below(span)) / 2).ok().map(|years| low + years)
+    u32::try_from(usize::midpoint(stream.below(span), stream.below(span))).ok().map(|years| low + years)
 }
 
 /// What happens to whom in the accident: those hurt first.
@@ -145,8 +145,7 @@ pub fn involved(accident: &Accident, school: bool, stream: &mut Stream) -> Vec<H
         "G5" => vec![(BIKE, "Förare", true, 1), (moped(stream), "Förare", stream.chance(0.5), 2)],
         "C" => vec![(bike(accident, stream), "Förare", true, 1), (motor(stream), "Förare", false, 2)],
         "F" => vec![(WALKER, "Fotgängare", true, 1), (motor(stream), "Förare", false, 2)],
-        "S" | "W1" => vec![(motor(stream), "Förare", true, 1)],
-        "V0" => vec![(motor(stream), "Förare", true, 1)],
+        "S" | "W1" | "V0" => vec![(motor(stream), "Förare", true, 1)],
         _ => vec![(motor(stream), "Förare", true, 1), (motor(stream), "Förare", stream.chance(0.35), 2)],
     };
     let in_cars: Vec<(Mode, u32)> = riders

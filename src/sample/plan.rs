@@ -217,7 +217,7 @@ pub fn sketches(stream: &mut Stream) -> Vec<Sketch> {
 /// Sixteen points around the roundabout, the first to the east, in the plane that is already bent.
 pub fn circle(centre: Point, radius: f64) -> Vec<Point> {
     // Cosines of 0, 22.5, 45, 67.5 and 90 degrees: literals, because a sine differs between machines.
-    const COS: [f64; 5] = [1.0, 0.923_879_532_511_286_7, 0.707_106_781_186_547_6, 0.382_683_432_365_089_8, 0.0];
+    const COS: [f64; 5] = [1.0, 0.923_879_532_511_286_7, std::f64::consts::FRAC_1_SQRT_2, 0.382_683_432_365_089_8, 0.0];
     let cosine = |step: usize| match step % 16 {
         quarter @ 0..=4 => COS[quarter],
         quarter @ 5..=8 => -COS[8 - quarter],

@@ -151,16 +151,17 @@ pub fn curve(control: &[Point], step: f64) -> Vec<Point> {
     line
 }
 
-/// Where two stretches cross between their ends; `None` where they do not or are parallel.
-pub fn crossing(a: Point, b: Point, c: Point, d: Point) -> Option<Point> {
-    let (u, v, w) = (minus(b, a), minus(d, c), minus(c, a));
-    let area = u[0] * v[1] - u[1] * v[0];
-    if area == 0.0 {
+/// Where two stretches, each from its first point to its second, cross or touch; `None` where they do not or are parallel.
+pub fn crossing(one: [Point; 2], two: [Point; 2]) -> Option<Point> {
+    let (along_one, along_two, between) = (minus(one[1], one[0]), minus(two[1], two[0]), minus(two[0], one[0]));
+    let area = |a: Point, b: Point| a[0] * b[1] - a[1] * b[0];
+    let whole = area(along_one, along_two);
+    if whole == 0.0 {
         return None;
     }
-    let t = (w[0] * v[1] - w[1] * v[0]) / area;
-    let s = (w[0] * u[1] - w[1] * u[0]) / area;
-    ((0.0..=1.0).contains(&t) && (0.0..=1.0).contains(&s)).then(|| plus(a, times(u, t)))
+    let (at_one, at_two) = (area(between, along_two) / whole, area(between, along_one) / whole);
+    let hit = (0.0..=1.0).contains(&at_one) && (0.0..=1.0).contains(&at_two);
+    hit.then(|| plus(one[0], times(along_one, at_one)))
 }
 
 /// A turned rectangle: `axis` runs along its front, which is the side that `left(axis)` points away from.
@@ -252,8 +253,8 @@ mod tests {
 
     #[test]
     fn crossings_are_found_between_the_ends_only() {
-        assert_eq!(crossing([0.0, 0.0], [10.0, 0.0], [5.0, -5.0], [5.0, 5.0]), Some([5.0, 0.0]));
-        assert_eq!(crossing([0.0, 0.0], [10.0, 0.0], [15.0, -5.0], [15.0, 5.0]), None);
-        assert_eq!(crossing([0.0, 0.0], [10.0, 0.0], [0.0, 1.0], [10.0, 1.0]), None);
+        assert_eq!(crossing([[0.0, 0.0], [10.0, 0.0]], [[5.0, -5.0], [5.0, 5.0]]), Some([5.0, 0.0]));
+        assert_eq!(crossing([[0.0, 0.0], [10.0, 0.0]], [[15.0, -5.0], [15.0, 5.0]]), None);
+        assert_eq!(crossing([[0.0, 0.0], [10.0, 0.0]], [[0.0, 1.0], [10.0, 1.0]]), None);
     }
 }

@@ -1,10 +1,10 @@
 //! The accident register: rows of the sheets `Olyckor` and `Personer`.
 
+use super::accident_spots::AccidentSpot;
 use super::accidents::{Accident, Reported};
 use super::kinds::KINDS;
 use super::people::{Human, involved};
 use super::sheet::{Cell, Sheet};
-use super::spots::AccidentSpot;
 use super::stories::tell;
 use super::streets::Street;
 use crate::domain::random::Stream;
@@ -78,7 +78,7 @@ pub fn write(
     let mut rows = Vec::new();
     let mut persons = Vec::new();
     for accident in accidents {
-        let school = accident.planted.is_some_and(|spot| spots[spot].school);
+        let school = accident.planted.is_some_and(|spot| spots[spot].habit.school);
         rows.push(accident_row(town, streets, accident));
         for human in involved(accident, school, stream) {
             let texts = tell(accident, &human, stream);

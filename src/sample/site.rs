@@ -9,15 +9,20 @@ use super::streets::Street;
 /// Side of the lattice of the search, in metres.
 const CELL_M: f64 = 60.0;
 
+/// A thing in every cell of the lattice that it may matter in.
+type Lattice<T> = BTreeMap<(i32, i32), Vec<T>>;
+/// A piece of street: its ends and half its width.
+type Piece = (Point, Point, f64);
+
 /// What stands where, for collision tests.
 pub struct Site<'a> {
-    streets: BTreeMap<(i32, i32), Vec<(Point, Point, f64)>>,
-    houses: BTreeMap<(i32, i32), Vec<Rect>>,
+    streets: Lattice<Piece>,
+    houses: Lattice<Rect>,
     open: Vec<&'a Ground>,
     closed: Vec<&'a Ground>,
 }
 
-fn spread<T: Copy>(map: &mut BTreeMap<(i32, i32), Vec<T>>, low: Point, high: Point, reach: f64, value: T) {
+fn spread<T: Copy>(map: &mut Lattice<T>, low: Point, high: Point, reach: f64, value: T) {
     let (from, to) = (cell(plus(low, [-reach; 2]), CELL_M), cell(plus(high, [reach; 2]), CELL_M));
     for column in from.0..=to.0 {
         for row in from.1..=to.1 {

@@ -127,7 +127,7 @@ const NEAR_M: f64 = 2.5;
 
 /// Lays the streets of a seed.
 pub fn lay(names: &Names, warp: &Warp, stream: &mut Stream) -> Vec<Street> {
-    let bend = |points: &[Point]| points.iter().map(|&point| warp.place(point)).collect::<Vec<_>>();
+    let place_all = |points: &[Point]| points.iter().map(|&point| warp.place(point)).collect::<Vec<_>>();
     let mut streets = vec![Street {
         name: names.of(super::names::Name::Stem("rondellen")),
         class: Class::Roundabout,
@@ -137,7 +137,7 @@ pub fn lay(names: &Names, warp: &Warp, stream: &mut Stream) -> Vec<Street> {
         line: circle(warp.place(ROUNDABOUT.0), ROUNDABOUT.1),
     }];
     for sketch in sketches(stream) {
-        let bent = bend(&sketch.points);
+        let bent = place_all(&sketch.points);
         // A closed street runs around a square, whose sides are straight.
         let closed = sketch.points.first() == sketch.points.last();
         let line = if closed { bent } else { curve(&bent, 22.0).into_iter().map(cm).collect() };
@@ -233,7 +233,7 @@ fn open_crossing(one: &[Point], two: &[Point]) -> Option<(usize, usize, Point)> 
                 continue;
             }
             let shared = a.iter().any(|vertex| b.contains(vertex));
-            if !shared && let Some(at) = crossing(a[0], a[1], b[0], b[1]) {
+            if !shared && let Some(at) = crossing([a[0], a[1]], [b[0], b[1]]) {
                 return Some((part_one, part_two, at));
             }
         }

@@ -156,7 +156,8 @@ impl Defect {
     }
 }
 
-/// A dirty row. Damage reports without coordinates are ordinary and only counted ([`Totals::unplaced`]).
+/// A dirty row. Differences between the sheets, and odd casts of persons, are told at the accident's row in `Olyckor`; what
+/// belongs to one person at that person's row in `Personer`. Damage reports without coordinates are ordinary and only counted ([`Totals::unplaced`]).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Dirty {
     /// File.

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::accident_spots::AccidentSpot;
 use super::accidents::Accident;
+use super::damage_spots::DamageSpot;
 use super::damages::Damage;
 use super::grounds::District;
 use super::kinds::KINDS;
 use super::losses::LOSSES;
 use super::plane::{Point, distance, inside};
 use super::sheet::{Cell, Sheet};
-use super::spots::{AccidentSpot, DamageSpot};
 use super::truth::{Dirty, Expected, Hotspot, Quiet, Search, Totals, Treatment, Truth};
 
 /// What one planted event was.
@@ -128,7 +129,7 @@ pub fn testify(
         accident_hotspots: accident_spots
             .iter()
             .enumerate()
-            .map(|(index, spot)| hotspot(&spot.name, spot.what, spot.centre, &planted_accidents, index))
+            .map(|(index, spot)| hotspot(&spot.name, spot.habit.what, spot.centre, &planted_accidents, index))
             .collect(),
         damage_hotspots: damage_spots
             .iter()

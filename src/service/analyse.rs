@@ -17,7 +17,7 @@ use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::time::iso_utc;
-use crate::domain::{Bbox, Geometries, GeometryKind, Grid, Kind, Layer, Metres, Passport, Severity, Style, Values};
+use crate::domain::{Bbox, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
 use crate::export;
 use crate::geopackage::container::Access;
 use crate::store::{GpkgStore, RunRecord, Store};
@@ -163,15 +163,21 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
         Settings::Counts { cell, min_points, .. } => {
             let grid = Grid::new(*cell).expect("the parameter's range lies within the grid's");
             let counts = analysis::counts(points, &grid)?;
-            let groups = analysis::groups(&counts, *min_points);
-            let hotspot = |group: &analysis::Group| Hotspot {
-                members: group.positions.iter().flat_map(|&at| counts.members(at as usize).iter().copied()).collect(),
-                outline: analysis::outline::of_cells(&grid, &group.cells),
+            let full = analysis::full_cells(&counts, *min_points);
+            let mut cluster = vec![None; points.len()];
+            let mut of_cells = vec![None; counts.cells().len()];
+            for (number, &at) in (1_u32..).zip(&full) {
+                of_cells[at as usize] = Some(number);
+                for &index in counts.members(at as usize) {
+                    cluster[index as usize] = Some(number);
+                }
+            }
+            let hotspot = |at: &u32| Hotspot {
+                members: counts.members(*at as usize).to_vec(),
+                outline: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]),
             };
-            let hotspots = groups.0.iter().map(hotspot).collect();
-            let cluster = groups.of_events(&counts);
+            let hotspots = full.iter().map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();
-            let of_cells = groups.of_cells(&counts);
             Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use crate::analysis::counts::edge_connected;
+use crate::analysis::sets::Sets;
 use crate::domain::{Cell, Grid};
 
 /// A corner of cells: column and row of the cell north-east of it.
@@ -124,6 +124,19 @@ fn turns_left(ring: &[Corner]) -> bool {
         })
         .sum();
     doubled > 0
+}
+
+/// For each of the sorted, different cells the position of the first cell that it hangs together with by edges.
+fn edge_connected(cells: &[Cell]) -> Vec<usize> {
+    let sets = Sets::new(cells.len());
+    for (at, &Cell { column, row }) in cells.iter().enumerate() {
+        for neighbour in [Cell { column, row: row + 1 }, Cell { column: column + 1, row }] {
+            if let Ok(other) = cells.binary_search(&neighbour) {
+                sets.join(at, other);
+            }
+        }
+    }
+    (0..cells.len()).map(|at| sets.find(at)).collect()
 }
 
 #[cfg(test)]

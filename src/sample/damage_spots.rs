@@ -1,51 +1,11 @@
-//! Where the hotspots are planted: junctions, a stretch, a crossing, a square. Places are found in the finished town, so
-//! that each seed's bending carries its hotspots along.
+//! Where damages are planted: a school, a square, a toilet, an underpass, a parking place.
 
 use super::buildings::Building;
 use super::fixed::{SCHOOL, TOILETS};
 use super::grounds::Ground;
-use super::kinds::{
-    BIKE_ALONE, BIKE_CAR, COMMUTE, CROSSING, EVENING, FOOT_CAR, Hours, REAR_END, SCHOOL as TO_SCHOOL, TRAFFIC, TURNING,
-};
-use super::plan::{ROUNDABOUT, Warp};
-use super::plane::{Point, along, distance, inside, left, length, minus, plus, real, stretch, times, unit};
-use super::streets::{Class, Junction, Street};
+use super::plane::{Point, along, crossing, inside, left, length, minus, plus, real, times, unit};
+use super::streets::Street;
 use crate::domain::random::Stream;
-
-/// Where a planted event may lie: a point and the direction of the street there.
-#[derive(Debug, Clone, Copy)]
-pub struct Seat {
-    /// Where.
-    pub at: Point,
-    /// Direction along the street.
-    pub ahead: Point,
-    /// The street.
-    pub street: usize,
-}
-
-/// A hotspot of accidents before anything has happened there.
-pub struct AccidentSpot {
-    /// Name of the place.
-    pub name: String,
-    /// What happens there.
-    pub what: &'static str,
-    /// Centre.
-    pub centre: Point,
-    /// Where its accidents lie.
-    pub seats: Vec<Seat>,
-    /// How many.
-    pub count: usize,
-    /// Kinds with their shares.
-    pub kinds: &'static [(usize, u32)],
-    /// When in the day.
-    pub hours: Hours,
-    /// First year.
-    pub from: i16,
-    /// Whether on school days only.
-    pub school: bool,
-    /// Whether the bicycles are electric scooters for the most part.
-    pub scooters: bool,
-}
 
 /// A hotspot of damages before anything has happened there.
 pub struct DamageSpot {
@@ -69,133 +29,6 @@ pub struct DamageSpot {
     pub office: usize,
     /// Whether the object is a thing outdoors rather than a building.
     pub outdoors: bool,
-}
-
-/// The junction nearest to a point of the drawing, among those of two carriageways.
-fn junction<'a>(streets: &[Street], junctions: &'a [Junction], at: Point) -> Option<&'a Junction> {
-    let motor = junctions.iter().filter(|junction| {
-        junction.streets.iter().filter(|&&street| streets[street].class != Class::Cycleway).count() > 1
-    });
-    motor.min_by(|a, b| distance(a.at, at).total_cmp(&distance(b.at, at)))
-}
-
-/// Seats on the streets of these classes within `radius` of the centre, one a metre.
-fn seats(streets: &[Street], centre: Point, radius: f64, wanted: impl Fn(Class) -> bool) -> Vec<Seat> {
-    let mut seats = Vec::new();
-    for (street, here) in streets.iter().enumerate().filter(|(_, street)| wanted(street.class)) {
-        let steps = super::plane::pieces(length(&here.line), 1.0);
-        for step in 0..=steps {
-            let (at, ahead) = along(&here.line, real(step));
-            if distance(at, centre) <= radius {
-                seats.push(Seat { at, ahead, street });
-            }
-        }
-    }
-    seats
-}
-
-fn names(streets: &[Street], junction: &Junction) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for &street in &junction.streets {
-        if streets[street].class != Class::Cycleway && !names.contains(&streets[street].name.as_str()) {
-            names.push(&streets[street].name);
-        }
-    }
-    names.join("/")
-}
-
-/// The six planted accumulations of accidents.
-pub fn accident_spots(streets: &[Street], junctions: &[Junction], warp: &Warp) -> Vec<AccidentSpot> {
-    let motor = |class: Class| class != Class::Cycleway && class != Class::Pedestrian;
-    let ring = warp.place(ROUNDABOUT.0);
-    let mut spots = vec![AccidentSpot {
-        name: streets.first().map(|street| street.name.clone()).unwrap_or_default(),
-        what: "Upphinnanden och cyklister som blir påkörda i cirkulationsplatsen.",
-        centre: ring,
-        seats: seats(streets, ring, ROUNDABOUT.1 + 11.0, motor),
-        count: 46,
-        kinds: &[(REAR_END, 45), (BIKE_CAR, 35), (CROSSING, 12), (TURNING, 8)],
-        hours: COMMUTE,
-        from: 2018,
-        school: false,
-        scooters: false,
-    }];
-    let at_junctions: [(Point, &str, usize, &[(usize, u32)], Hours, i16, bool, bool); 4] = [
-        (
-            [1396.0, 1212.0],
-            "Avsvängande och korsande bilar i huvudgatans korsning.",
-            38,
-            &[(TURNING, 52), (CROSSING, 36), (BIKE_CAR, 12)],
-            TRAFFIC,
-            2018,
-            false,
-            false,
-        ),
-        (
-            [765.0, 1400.0],
-            "Skolbarn som blir påkörda vid övergångsstället på vägen till skolan.",
-            28,
-            &[(FOOT_CAR, 60), (BIKE_CAR, 40)],
-            TO_SCHOOL,
-            2018,
-            true,
-            false,
-        ),
-        (
-            [2434.0, 1230.0],
-            "Elsparkcyklar som kör omkull vid hamnen kvällar och nätter.",
-            34,
-            &[(BIKE_ALONE, 100)],
-            EVENING,
-            2020,
-            false,
-            true,
-        ),
-        (
-            [798.0, 560.0],
-            "Upphinnanden och svängande lastbilar vid infarten till industriområdet.",
-            31,
-            &[(REAR_END, 58), (TURNING, 26), (CROSSING, 16)],
-            COMMUTE,
-            2018,
-            false,
-            false,
-        ),
-    ];
-    for (at, what, count, kinds, hours, from, school, scooters) in at_junctions {
-        let Some(junction) = junction(streets, junctions, warp.place(at)) else { continue };
-        spots.push(AccidentSpot {
-            name: names(streets, junction),
-            what,
-            centre: junction.at,
-            seats: seats(streets, junction.at, 27.0, motor),
-            count,
-            kinds,
-            hours,
-            from,
-            school,
-            scooters,
-        });
-    }
-    let path = streets.iter().position(|street| street.name == "Södra strandpromenaden");
-    if let Some(street) = path {
-        let line = &streets[street].line;
-        let part = stretch(line, 250.0, 410.0);
-        let seats = (0..=160).map(|step| along(line, 250.0 + f64::from(step)));
-        spots.push(AccidentSpot {
-            name: "Södra strandpromenaden, kurvan vid Sjölunden".to_owned(),
-            what: "Cyklister som kör omkull på en gång- och cykelväg med rotsprängd asfalt.",
-            centre: along(&part, length(&part) / 2.0).0,
-            seats: seats.map(|(at, ahead)| Seat { at, ahead, street }).collect(),
-            count: 44,
-            kinds: &[(BIKE_ALONE, 100)],
-            hours: COMMUTE,
-            from: 2018,
-            school: false,
-            scooters: false,
-        });
-    }
-    spots
 }
 
 /// Kinds of damage at the station square and at the parking, with their shares.
@@ -333,7 +166,7 @@ fn underpass(streets: &[Street], grounds: &[Ground]) -> Option<(Point, Point)> {
     let track = grounds.iter().find(|ground| ground.name == "Järnvägen")?;
     let crossings = path.line.windows(2).flat_map(|pair| {
         let sides = (0..track.ring.len()).map(|index| (track.ring[index], track.ring[(index + 1) % track.ring.len()]));
-        sides.filter_map(|(c, d)| super::plane::crossing(pair[0], pair[1], c, d)).collect::<Vec<_>>()
+        sides.filter_map(|(c, d)| crossing([pair[0], pair[1]], [c, d])).collect::<Vec<_>>()
     });
     let crossings: Vec<Point> = crossings.collect();
     let (first, last) = (crossings.first()?, crossings.last()?);

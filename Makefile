@@ -1,0 +1,104 @@
+# make run    the main job on the sample town, then the map on http://127.0.0.1:8080
+# make test   everything that CI runs
+# make look   QGIS and Chromium open what the program makes; pictures in target/look
+# make oracles  recompute the stored numbers of independent programs
+# Both of the first install what is missing (Debian packages, as root or through sudo) and do so only once.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+OUT := $(or $(CARGO_TARGET_DIR),target)
+BIN := $(OUT)/debug/lagesbild
+TOWN := target/town
+LOOK := target/look
+TOOLS := $(OUT)/tools
+SYSTEM_PYTHON := /usr/bin/python3
+DENY_VERSION := 0.20.2
+
+BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
+LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
+
+.PHONY: run test setup web build town serve fmt lint unit docs licences look oracles clean
+
+run: town
+	@echo "Lager: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
+	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
+
+test: fmt lint unit docs licences look
+	@echo "make test: allt gick igenom"
+
+# --- set-up: done once ---------------------------------------------------------------------------------------------
+setup: target/.setup-build
+target/.setup-build: .ci/packages Makefile
+	@mkdir -p target
+	.ci/packages $(BUILD_PACKAGES)
+	@touch $@
+
+target/.setup-look: .ci/packages Makefile
+	@mkdir -p target
+	.ci/packages $(LOOK_PACKAGES)
+	@touch $@
+
+# --- the page: bundled before cargo embeds it ----------------------------------------------------------------------
+WEB_SOURCES := $(wildcard src/web/*.json src/web/*.mjs src/web/*.html src/web/*.svg src/web/.npmrc) \
+  $(shell find src/web/page src/web/styles -type f) data/texts/page.toml
+web: src/web/dist/manifest.json
+src/web/node_modules/.package-lock.json: src/web/package.json src/web/package-lock.json
+	cd src/web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+src/web/dist/manifest.json: src/web/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd src/web && npm run --silent build
+
+# --- the program ---------------------------------------------------------------------------------------------------
+build: setup web
+	cargo build --locked
+
+# The main job: files in, hotspots out.
+town: build
+	@mkdir -p $(TOWN)
+	@rm -f $(TOWN)/lagesbild.gpkg
+	$(BIN) sample $(TOWN)
+	$(BIN) init $(TOWN)/lagesbild.gpkg --name Provsund --home $(TOWN)/hemomrade.gpkg
+	$(BIN) import roads $(TOWN)/stad.gpkg --layer streets --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import ground $(TOWN)/stad.gpkg --layer buildings --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import events $(TOWN)/olyckor_strada.xlsx --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_olyckor.csv
+	$(BIN) import events $(TOWN)/skador.csv --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_skador.csv
+	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind accident --min-points 8 --output $(TOWN)/olyckor.gpkg
+	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind damage --min-points 8 --output $(TOWN)/skador.gpkg
+	$(BIN) analyse counts --store $(TOWN)/lagesbild.gpkg --kind accident --output $(TOWN)/olyckor_per_ruta.gpkg
+
+# --- checks --------------------------------------------------------------------------------------------------------
+fmt:
+	cargo fmt --check
+
+lint: setup web
+	cargo clippy --locked --all-targets -- -D warnings
+	cd src/web && npm run --silent check && npm test --silent
+
+unit: build
+	cargo test --locked
+
+docs: setup web
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+$(TOOLS)/bin/cargo-deny:
+	cargo install cargo-deny --version $(DENY_VERSION) --locked --root $(TOOLS)
+
+licences: $(TOOLS)/bin/cargo-deny
+	$(TOOLS)/bin/cargo-deny --all-features check licenses bans sources
+	@$(TOOLS)/bin/cargo-deny check advisories 2>$(OUT)/advisories.log && echo "advisories: ok" \
+	  || { grep -q "failed to fetch\|unable to\|failed to clone\|failed to load" $(OUT)/advisories.log \
+	       && echo "NOT RUN: advisories (their database cannot be reached from here)" \
+	       || { cat $(OUT)/advisories.log; exit 1; }; }
+
+look: town target/.setup-look
+	@mkdir -p $(LOOK)
+	tests/look/run.sh $(BIN) $(TOWN) $(LOOK) $(SYSTEM_PYTHON)
+
+oracles:
+	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
+	$(OUT)/oracles/bin/python tests/oracles/dbscan_sklearn.py
+
+clean:
+	rm -rf target src/web/dist src/web/node_modules

@@ -1,0 +1,12 @@
+//! One test binary: the built program from outside, the import arrows, the oracles, the real files.
+
+mod arrows;
+mod bad_input;
+mod binary;
+mod kill;
+mod oracle_dbscan;
+mod quarantine;
+mod real_files;
+mod same_bytes;
+mod support;
+mod town;

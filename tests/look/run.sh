@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Opens what the program made in other programs and takes pictures: validators, real QGIS, headless Chromium.
+# usage: run.sh BINARY TOWN OUT PYTHON (Debian's, which has GDAL and QGIS)
+set -euo pipefail
+bin=$1 town=$2 out=$3 python=$4
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+passed=0
+ok() { passed=$((passed + 1)); echo "ok      $1"; }
+
+# --- files: GeoPackage, GeoParquet ---
+for file in lagesbild olyckor skador olyckor_per_ruta; do
+  "$python" -m osgeo_utils.samples.validate_gpkg "$town/$file.gpkg"
+  ok "validate_gpkg accepts $file.gpkg"
+done
+"$bin" analyse dbscan --store "$town/lagesbild.gpkg" --kind accident --min-points 8 --output "$out/hotspots.parquet" >/dev/null
+"$bin" analyse dbscan --store "$town/lagesbild.gpkg" --kind accident --min-points 8 --output "$out/events.parquet#events" >/dev/null
+if [ ! -x "$out/venv/bin/geoparquet-validator" ]; then
+  "$python" -m venv "$out/venv"
+  "$out/venv/bin/pip" install -q --disable-pip-version-check geoparquet-validator==0.2.0
+fi
+for file in hotspots events; do
+  "$here/parquet.sh" "$out/venv/bin/geoparquet-validator" "$out/$file.parquet"
+  ok "geoparquet-validator accepts $file.parquet"
+done
+
+# --- QGIS: default styles and the project inside ---
+"$python" "$here/qgis_look.py" "$town/olyckor.gpkg" "$out/qgis-olyckor.png" --project --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
+ok "QGIS opens olyckor.gpkg with its default styles and its project"
+"$python" "$here/qgis_look.py" "$town/skador.gpkg" "$out/qgis-skador.png" --project --expect hotspots:graduatedSymbol
+ok "QGIS opens skador.gpkg"
+"$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
+ok "QGIS opens the store with its project"
+
+# --- the page in a browser ---
+port=$((20000 + RANDOM % 20000))
+"$bin" serve --store "$town/lagesbild.gpkg" --bind "127.0.0.1:$port" >"$out/serve.log" 2>&1 &
+server=$!
+trap 'kill $server 2>/dev/null || true' EXIT
+for _ in $(seq 100); do
+  if "$python" -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$port/healthz', timeout=1)" 2>/dev/null; then break; fi
+  sleep 0.1
+done
+(cd "$root" && node tests/web/page.mjs "http://127.0.0.1:$port/" "$out/page")
+ok "the page passes its tests in Chromium"
+echo "$passed passed, 0 failed"
