@@ -1,4 +1,4 @@
-//! GeoJSON: one layer as RFC 7946 wants it, for web maps and scripts.
+//! `GeoJSON`: one layer as RFC 7946 wants it, for web maps and scripts.
 //!
 //! Longitude and latitude in WGS 84 with seven decimals (about a centimetre), outer rings counter-clockwise, a `bbox`, and
 //! the layer's title, description, column titles and passport as members of the collection. A row without a place has a
@@ -124,7 +124,7 @@ fn rings(area: &geo::Polygon<f64>) -> Vec<Vec<[f64; 2]>> {
     std::iter::once(area.exterior()).chain(area.interiors()).map(positions).collect()
 }
 
-/// The shape in its multi-part form; `None` where it is empty, which GeoJSON writes as null.
+/// The shape in its multi-part form; `None` where it is empty, which `GeoJSON` writes as null.
 fn shape_value(shape: &Geometry<f64>) -> Option<GeometryValue> {
     let lines = |lines: &MultiLineString<f64>| {
         let parts: Vec<_> = lines.iter().filter(|line| !line.0.is_empty()).map(positions).collect();

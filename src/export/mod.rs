@@ -226,7 +226,7 @@ pub fn format_of(path: &Path) -> Result<&'static Format, Error> {
 ///
 /// # Errors
 /// Unknown extension, no such layer, folder missing, no permission, disk full, another program writing to the file, a
-/// coordinate without a place in WGS 84 (GeoJSON).
+/// coordinate without a place in WGS 84 (`GeoJSON`).
 pub fn write(
     path: &Path,
     layers: &[Layer],
