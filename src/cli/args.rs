@@ -213,7 +213,11 @@ impl Args for MethodFlags {
                 .filter(|method| method.parameters.iter().any(|parameter| parameter.id == id))
                 .map(|method| method.id)
                 .collect();
-            let flag = Arg::new(id).long(id).value_name("VALUE").allow_negative_numbers(true).help(format!("Parameter of {}", users.join(", ")));
+            let flag = Arg::new(id)
+                .long(id)
+                .value_name("VALUE")
+                .allow_negative_numbers(true)
+                .help(format!("Parameter of {}", users.join(", ")));
             command.arg(flag.help_heading("Method parameters (lagesbild explain METHOD)"))
         })
     }

@@ -38,7 +38,9 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         }
         What::Sample { out_dir, seed } => {
             let report = sample::write(out_dir, *seed)?;
-            output.result(&report, || vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]);
+            output.result(&report, || {
+                vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]
+            });
         }
         What::Verify { store } => return verified(store, output),
     }
@@ -90,7 +92,9 @@ fn import_background(arguments: &Import, output: &Output) -> Result<()> {
         reports.push(background::import(what, file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
     }
     output.result(&json!({ "files": reports }), || {
-        let line = |(layer, count): (&String, &usize)| said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())]);
+        let line = |(layer, count): (&String, &usize)| {
+            said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())])
+        };
         reports.iter().flat_map(|report| report.kept.iter().map(line)).collect()
     });
     Ok(())
@@ -114,7 +118,10 @@ fn import_lines(report: &import::Report, quarantine: Option<&Path>) -> Vec<Strin
         lines.push(tally_line("cli-persons", &report.persons));
     }
     if report.replaced + report.closed > 0 {
-        lines.push(said("cli-replaced", &[("replaced", report.replaced.to_string()), ("closed", report.closed.to_string())]));
+        lines.push(said(
+            "cli-replaced",
+            &[("replaced", report.replaced.to_string()), ("closed", report.closed.to_string())],
+        ));
     }
     let counted = |id: &str, count: u64, rows: Option<&Vec<u32>>| {
         let rows: Vec<String> = rows.into_iter().flatten().map(u32::to_string).collect();
@@ -163,7 +170,10 @@ fn listed(what: Listed, store: Option<&Path>, output: &Output) -> Result<()> {
         let rows = object.as_object().into_iter().flat_map(|map| map.values()).filter_map(Value::as_array).flatten();
         rows.map(|row| {
             let rest = row.as_object().into_iter().flatten().filter(|(name, _)| *name != "id");
-            let told: Vec<String> = rest.filter(|(_, value)| !value.is_object() && !value.is_array()).map(|(_, value)| plain(value)).collect();
+            let told: Vec<String> = rest
+                .filter(|(_, value)| !value.is_object() && !value.is_array())
+                .map(|(_, value)| plain(value))
+                .collect();
             format!("{:<18} {}", plain(&row["id"]), told.join(" · "))
         })
         .collect()
@@ -194,8 +204,15 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
             },
         },
     };
-    let parameters: Vec<(&str, &str)> = arguments.parameters.0.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let request = analyse::Request { method: &arguments.method, parameters: &parameters, from, output: PathBuf::from(file), layer };
+    let parameters: Vec<(&str, &str)> =
+        arguments.parameters.0.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let request = analyse::Request {
+        method: &arguments.method,
+        parameters: &parameters,
+        from,
+        output: PathBuf::from(file),
+        layer,
+    };
     let bar = Bar::new(output.is_json());
     let report = analyse::run(&request, &bar, &Timings::default())?;
     drop(bar);
@@ -218,7 +235,8 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
 }
 
 fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
-    let mut lines: Vec<String> = seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
+    let mut lines: Vec<String> =
+        seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
     if let Some(mib) = peak {
         lines.push(format!("{:<10} {mib:>9} MiB", "peak"));
     }

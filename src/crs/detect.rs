@@ -18,9 +18,27 @@ const STATED_MARGIN: f64 = 2.0;
 /// Systems that Swedish (and neighbouring Finnish) registers come in: SWEREF 99 TM and its local zones, the six RT 90
 /// zones, WGS 84 and ETRS-TM35FIN. Users name others with `--crs`.
 const CANDIDATES: [&str; 21] = [
-    "EPSG:3006", "EPSG:3007", "EPSG:3008", "EPSG:3009", "EPSG:3010", "EPSG:3011", "EPSG:3012", "EPSG:3013", "EPSG:3014",
-    "EPSG:3015", "EPSG:3016", "EPSG:3017", "EPSG:3018", "EPSG:3019", "EPSG:3020", "EPSG:3021", "EPSG:3022", "EPSG:3023",
-    "EPSG:3024", "EPSG:4326", "EPSG:3067",
+    "EPSG:3006",
+    "EPSG:3007",
+    "EPSG:3008",
+    "EPSG:3009",
+    "EPSG:3010",
+    "EPSG:3011",
+    "EPSG:3012",
+    "EPSG:3013",
+    "EPSG:3014",
+    "EPSG:3015",
+    "EPSG:3016",
+    "EPSG:3017",
+    "EPSG:3018",
+    "EPSG:3019",
+    "EPSG:3020",
+    "EPSG:3021",
+    "EPSG:3022",
+    "EPSG:3023",
+    "EPSG:3024",
+    "EPSG:4326",
+    "EPSG:3067",
 ];
 
 /// Degrees fit any number below 180, so without a home area they are believed only in and around the Nordic countries.
@@ -166,10 +184,21 @@ fn stated_system(file: &str, crs: &str, sample: &[[f64; 2]], orders: &[AxisOrder
         }
     }
     if !sample.is_empty() && best.share < 0.5 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of a sample of thousands")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of a sample of thousands"
+        )]
         let outside = ((1.0 - best.share) * sample.len() as f64).round() as usize;
         let total = sample.len();
-        return Err(Error::CoordinatesOutsideCrs { file: file.to_owned(), crs: crs.to_owned(), outside, total, ranges: ranges(sample) });
+        return Err(Error::CoordinatesOutsideCrs {
+            file: file.to_owned(),
+            crs: crs.to_owned(),
+            outside,
+            total,
+            ranges: ranges(sample),
+        });
     }
     Ok(Choice { share: best.share.max(0.0), ..best })
 }
@@ -185,7 +214,12 @@ fn sample(pairs: &[[f64; 2]]) -> Vec<[f64; 2]> {
 }
 
 /// Share of the pairs that the system places where `inside` says yes; 0 of none.
-fn share_inside(to_degrees: &Transform, order: AxisOrder, sample: &[[f64; 2]], inside: impl Fn([f64; 2]) -> bool) -> f64 {
+fn share_inside(
+    to_degrees: &Transform,
+    order: AxisOrder,
+    sample: &[[f64; 2]],
+    inside: impl Fn([f64; 2]) -> bool,
+) -> f64 {
     let hits = sample.iter().filter(|pair| to_degrees.convert(order.east_north(**pair)).is_some_and(&inside)).count();
     #[expect(clippy::cast_precision_loss, reason = "counts of a sample of thousands")]
     let share = hits as f64 / sample.len().max(1) as f64;

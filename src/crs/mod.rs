@@ -78,7 +78,10 @@ struct Degrees {
 
 impl Degrees {
     fn holds(&self, [lon, lat]: [f64; 2], margin: f64) -> bool {
-        lon >= self.west - margin && lon <= self.east + margin && lat >= self.south - margin && lat <= self.north + margin
+        lon >= self.west - margin
+            && lon <= self.east + margin
+            && lat >= self.south - margin
+            && lat <= self.north + margin
     }
 }
 
@@ -129,7 +132,8 @@ pub fn metric(crs: &str) -> Result<CrsDefinition, Error> {
     if json["type"].as_str() != Some("ProjectedCRS") || !metres {
         return Err(Error::NotMetric { crs: crs.to_owned(), name });
     }
-    let code = json["id"]["authority"].as_str().filter(|authority| *authority == "EPSG").and(json["id"]["code"].as_u64());
+    let code =
+        json["id"]["authority"].as_str().filter(|authority| *authority == "EPSG").and(json["id"]["code"].as_u64());
     let epsg = code.and_then(|code| u32::try_from(code).ok()).ok_or_else(|| Error::NoEpsg { crs: crs.to_owned() })?;
     let wkt = create(crs)?.as_wkt(Some(proj::wkt::WktVersion::Wkt1_Gdal), None).unwrap_or_default();
     let wkt = wkt.lines().map(str::trim).collect::<String>();

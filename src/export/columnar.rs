@@ -82,7 +82,8 @@ fn frame(layer: &Layer, order: &[usize]) -> Result<DataFrame, PolarsError> {
     ];
     let filled = StructChunked::from_series(BBOX.into(), order.len(), sides.iter())?.into_series();
     // A row without a place has no box at all, rather than a box of nothing: taking a missing index makes it so.
-    let kept: Vec<Option<polars::prelude::IdxSize>> = (0..).zip(&boxes).map(|(row, bbox)| bbox.is_some().then_some(row)).collect();
+    let kept: Vec<Option<polars::prelude::IdxSize>> =
+        (0..).zip(&boxes).map(|(row, bbox)| bbox.is_some().then_some(row)).collect();
     columns.push(Column::from(filled.take(&polars::prelude::IdxCa::new(BBOX.into(), kept))?));
     let binaries: Vec<Option<&[u8]>> = binaries.iter().map(Option::as_deref).collect();
     columns.push(Column::from(Series::new(GEOMETRY.into(), binaries)));

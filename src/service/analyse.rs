@@ -99,7 +99,9 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
             timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
         }
-        From::File { path, request } => rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?,
+        From::File { path, request } => {
+            rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?
+        }
     };
     progress.stage("stage-compute", 0);
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
@@ -157,7 +159,8 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             }
             let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, *eps);
             let outlines = cores.iter().map(outline).collect::<std::result::Result<Vec<_>, _>>()?;
-            let hotspots = members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
+            let hotspots =
+                members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
         }
         Settings::Counts { cell, min_points, .. } => {
@@ -273,7 +276,8 @@ fn event_style(input: &Input) -> Style {
     }
     let types = ranked(input.facts.iter().filter_map(|fact| fact.category.as_deref()));
     if has("typ") && !types.is_empty() {
-        let mut classes: Vec<_> = types.iter().zip(TYPES).map(|((name, _), colour)| category_class(name, name, colour)).collect();
+        let mut classes: Vec<_> =
+            types.iter().zip(TYPES).map(|((name, _), colour)| category_class(name, name, colour)).collect();
         if types.len() > classes.len() || input.facts.iter().any(|fact| fact.category.is_none()) {
             classes.push(category_class("", &text("class-other-types", &[]), "#9e9e9e"));
         }
@@ -309,11 +313,16 @@ fn cells(
         column("andel_handelser", true, Values::Real(share)),
         column("vikt", false, Values::Real((0..n.len()).map(|at| Some(weight(at))).collect())),
         column("cluster", true, Values::Integer(of_cells.iter().map(|number| number.map(i64::from)).collect())),
-        column("kolumn", false, Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.column))).collect())),
+        column(
+            "kolumn",
+            false,
+            Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.column))).collect()),
+        ),
         column("rad", false, Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.row))).collect())),
         column("rank", false, Values::Integer(rank.iter().copied().map(Some).collect())),
     ];
-    let square = |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(grid, &[*cell])));
+    let square =
+        |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(grid, &[*cell])));
     Layer {
         name: "cells".to_owned(),
         title: title("cells", kind, passport.secrecy),

@@ -38,7 +38,13 @@ const CLASSES: [&str; 6] = ["klass", "class", "highway", "kind", "typ", "buildin
 ///
 /// # Errors
 /// Readers' errors; [`Refusal::EmptyInput`] where no shape is of the right kind.
-pub fn import(what: What, file: &Path, layer: Option<&str>, asked: Option<&str>, store: &mut GpkgStore) -> Result<Report> {
+pub fn import(
+    what: What,
+    file: &Path,
+    layer: Option<&str>,
+    asked: Option<&str>,
+    store: &mut GpkgStore,
+) -> Result<Report> {
     let shown = file.display().to_string();
     let target = format!("EPSG:{}", store.settings().crs.epsg);
     let stamp = crate::domain::passport::NO_VINTAGE;
@@ -98,7 +104,10 @@ fn row(shape: &Shape, transform: &Transform, layer: &str, background: Background
         }
     });
     let field = |names: &[&str]| {
-        names.iter().find_map(|name| shape.fields.iter().find(|(field, _)| field.to_lowercase() == **name)).map(|(_, text)| text.clone())
+        names
+            .iter()
+            .find_map(|name| shape.fields.iter().find(|(field, _)| field.to_lowercase() == **name))
+            .map(|(_, text)| text.clone())
     };
     let shape = match moved {
         Geometry::LineString(line) => Geometry::MultiLineString(geo::MultiLineString::new(vec![line])),

@@ -17,7 +17,8 @@ use crate::domain::time::iso_utc;
 use crate::ingest::cells::Row;
 use crate::ingest::values::{DateOrder, ShownOrder, shown_order};
 use crate::ingest::{
-    self, Assembler, Field, Mapping, MappingError, Outcome, Part, ReadOptions, Reading, Rejected, Sheet, Table, Warnings,
+    self, Assembler, Field, Mapping, MappingError, Outcome, Part, ReadOptions, Reading, Rejected, Sheet, Table,
+    Warnings,
 };
 use crate::store::{self, GpkgStore, ImportCounts, ImportRun, Quarantined, Store, Tally};
 use crate::texts::{swedish, text};
@@ -106,8 +107,10 @@ pub fn plan(request: &Request, timings: &Timings) -> Result<Plan> {
         let sheet = table.sheet.as_deref().map_or(stem, lower);
         names.iter().any(|name| lower(name) == sheet)
     };
-    let persons = (tables.len() > 1).then(|| tables.iter().position(|table| is_named(table, &mapping.sheets.persons))).flatten();
-    let named_events: Vec<usize> = (0..tables.len()).filter(|index| is_named(&tables[*index], &mapping.sheets.events)).collect();
+    let persons =
+        (tables.len() > 1).then(|| tables.iter().position(|table| is_named(table, &mapping.sheets.persons))).flatten();
+    let named_events: Vec<usize> =
+        (0..tables.len()).filter(|index| is_named(&tables[*index], &mapping.sheets.events)).collect();
     let others: Vec<usize> = (0..tables.len()).filter(|index| Some(*index) != persons).collect();
     let events = if named_events.is_empty() { others } else { named_events };
     if request.files.len() == 1 && events.len() > 1 {
@@ -174,7 +177,9 @@ pub fn choose(
     let mapped = sheet.binding.fields.keys().any(|field| !matches!(field, Field::Id));
     if !mapped && !table.has_geometry() {
         let columns = table.columns.iter().take(30).cloned().collect();
-        return Err(MappingError::NothingMapped { file: table.file.clone(), mapping: mapping.name.clone(), columns }.into());
+        return Err(
+            MappingError::NothingMapped { file: table.file.clone(), mapping: mapping.name.clone(), columns }.into()
+        );
     }
     let date_order = match sheet.binding.fields.get(&Field::Date) {
         None => None,
@@ -310,7 +315,11 @@ fn one_table(
         store::ImportFailure::Store(error) => Error::from(error),
         store::ImportFailure::Rows(never) => match never {},
     })?;
-    let rejected_events: u64 = reasons.iter().filter(|(id, _)| !id.contains("person") && *id != "reason-accident-quarantined").map(|(_, n)| n).sum();
+    let rejected_events: u64 = reasons
+        .iter()
+        .filter(|(id, _)| !id.contains("person") && *id != "reason-accident-quarantined")
+        .map(|(_, n)| n)
+        .sum();
     let changed = counts.events.quarantined.saturating_sub(rejected_events);
     if changed > 0 {
         *reasons.entry("reason-changed".to_owned()).or_default() += changed;
@@ -376,7 +385,10 @@ fn describe_choice(chosen: &Chosen, sheet: &Sheet<'_>, report: &mut Report) -> b
 /// The end of the latest event, as a stamp; `None` where no row has a time.
 fn vintage(mapping: &Mapping, sheet: &Sheet<'_>, chosen: &Chosen) -> Option<String> {
     let row = |row: usize| Row { mapping, table: sheet.table, binding: &sheet.binding, row };
-    let last = (0..sheet.table.len()).filter_map(|index| row(index).time(chosen.date_order).ok().flatten()).map(|time| time.to).max();
+    let last = (0..sheet.table.len())
+        .filter_map(|index| row(index).time(chosen.date_order).ok().flatten())
+        .map(|time| time.to)
+        .max();
     last.map(iso_utc).filter(|stamp| stamp != NO_VINTAGE)
 }
 
@@ -399,7 +411,9 @@ fn quarantined(rejected: Rejected) -> Quarantined {
 
 /// The cells of the row at this place, for rows that the store itself quarantines.
 fn raw_cells(events: &Table, persons: Option<&Table>, source: &Source) -> Map<String, Value> {
-    let table = persons.filter(|table| table.file == source.file && table.sheet == source.sheet && events.sheet != source.sheet).unwrap_or(events);
+    let table = persons
+        .filter(|table| table.file == source.file && table.sheet == source.sheet && events.sheet != source.sheet)
+        .unwrap_or(events);
     let Some(row) = (0..table.len()).find(|row| table.row_number(*row) == source.row) else { return Map::new() };
     table.columns.iter().cloned().zip(table.row(row).map(|cell| Value::String(cell.to_owned()))).collect()
 }

@@ -89,10 +89,8 @@ pub struct LegendClass {
 const PREFERRED: [&str; 2] = ["dbscan", "counts"];
 
 /// Collections that lie under the results.
-const BACKGROUNDS: [(&str, &str, Background); 2] = [
-    ("roads", "page-layer-roads", Background::Roads),
-    ("buildings", "page-layer-buildings", Background::Buildings),
-];
+const BACKGROUNDS: [(&str, &str, Background); 2] =
+    [("roads", "page-layer-roads", Background::Roads), ("buildings", "page-layer-buildings", Background::Buildings)];
 
 /// The page's frame: everything but the features.
 ///
@@ -139,7 +137,9 @@ fn union(a: geo::Rect<f64>, b: geo::Rect<f64>) -> geo::Rect<f64> {
 fn themed(runs: &[RunSummary]) -> Vec<(Kind, &RunSummary)> {
     let has = |run: &&RunSummary| run.layers.iter().any(|layer| layer.name == "hotspots");
     let of = |kind: Kind| {
-        PREFERRED.iter().find_map(|method| runs.iter().filter(has).find(|run| run.run.kind == Some(kind) && run.run.method == *method))
+        PREFERRED.iter().find_map(|method| {
+            runs.iter().filter(has).find(|run| run.run.kind == Some(kind) && run.run.method == *method)
+        })
     };
     Kind::ALL.into_iter().filter_map(|kind| Some((kind, of(kind)?))).collect()
 }
@@ -181,7 +181,11 @@ fn theme(kind: Kind, run: &RunSummary, features: &Features) -> Theme {
 }
 
 fn parameter(passport: &Passport, name: &str) -> String {
-    passport.parameters.get(name).and_then(Value::as_f64).map_or_else(String::new, |number| number.to_string().replace('.', ","))
+    passport
+        .parameters
+        .get(name)
+        .and_then(Value::as_f64)
+        .map_or_else(String::new, |number| number.to_string().replace('.', ","))
 }
 
 fn legend(classes: &[Class], largest: u64) -> Vec<LegendClass> {

@@ -28,7 +28,8 @@ pub fn write(store: &GpkgStore, files: &[String], out: &Path) -> Result<u64> {
         let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut bytes);
         writer.write_record(columns.iter().copied().chain(QUARANTINE_COLUMNS)).map_err(|error| failed(&error))?;
         for QuarantineRecord { row, .. } in &open {
-            let own = columns.iter().map(|name| row.raw.get(*name).and_then(|value| value.as_str()).unwrap_or("").to_owned());
+            let own =
+                columns.iter().map(|name| row.raw.get(*name).and_then(|value| value.as_str()).unwrap_or("").to_owned());
             let told = [
                 row.id.clone(),
                 row.source.file.clone(),

@@ -60,10 +60,12 @@ pub struct FileRequest<'a> {
 }
 
 /// Names that results use for themselves; an input column of that name becomes `NAME_input`.
-const RESERVED: [&str; 12] = ["cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry"];
+const RESERVED: [&str; 12] =
+    ["cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry"];
 
 /// Words in column names that tell of free text, where no mapping does.
-const FREE_TEXT_WORDS: [&str; 8] = ["beskriv", "fritext", "förlopp", "forlopp", "anteckn", "kommentar", "description", "comment"];
+const FREE_TEXT_WORDS: [&str; 8] =
+    ["beskriv", "fritext", "förlopp", "forlopp", "anteckn", "kommentar", "description", "comment"];
 
 /// Events of a store, of one kind.
 ///
@@ -101,10 +103,14 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         column("handelse_id", false, text(&|event| Some(event.id.clone()))),
         column("period_fran", true, text(&|event| days(event).map(|days| days.0))),
         column("period_till", false, text(&|event| days(event).map(|days| days.1))),
-        column("typ", true, text(&|event| match event.category.as_str() {
-            category::UNKNOWN => event.category_text.clone(),
-            code => Some(category::label(code).to_owned()),
-        })),
+        column(
+            "typ",
+            true,
+            text(&|event| match event.category.as_str() {
+                category::UNKNOWN => event.category_text.clone(),
+                code => Some(category::label(code).to_owned()),
+            }),
+        ),
         column("svarighetsgrad", true, text(&|event| Some(event.severity.degree().sv.clone()))),
         column("gata", true, text(&|event| event.street.clone())),
         column("kalla", false, text(&|event| Some(event.source.system.clone()))),
@@ -162,7 +168,11 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     }
     let has = |field: Field| sheet.binding.fields.contains_key(&field);
     if !table.has_geometry() && !(has(Field::East) && has(Field::North)) {
-        return Err(Refusal::NoCoordinates { file: file.to_owned(), columns: table.columns.iter().take(30).cloned().collect() }.into());
+        return Err(Refusal::NoCoordinates {
+            file: file.to_owned(),
+            columns: table.columns.iter().take(30).cloned().collect(),
+        }
+        .into());
     }
     let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
     let Some(choice) = &first.choice else {
@@ -171,7 +181,8 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
     let chosen = choose(&mapping, &sheet, Some(&choice.crs.clone()), &format!("EPSG:{}", crs.epsg), None)?;
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
-    let mut rows: Vec<(Option<[f64; 2]>, usize)> = (0..table.len()).map(|row| (point(&mapping, &sheet, row, &chosen), row)).collect();
+    let mut rows: Vec<(Option<[f64; 2]>, usize)> =
+        (0..table.len()).map(|row| (point(&mapping, &sheet, row, &chosen), row)).collect();
     rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
     for (point, row) in &rows {
@@ -181,7 +192,10 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     }
     let mut quiet = Warnings::default();
     let known_kind = (mapping.name != "generic").then_some(mapping.kind);
-    let facts = rows.iter().map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet)).collect();
+    let facts = rows
+        .iter()
+        .map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet))
+        .collect();
     let mut warnings = Vec::new();
     let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
@@ -214,14 +228,24 @@ fn find(file: &str, table: &Table, name: &str) -> Result<usize> {
 
 /// The system in which to analyse: the file's own where it is metric; for degrees SWEREF 99 TM or ETRS-TM35FIN, where all
 /// points lie in its area of use.
-fn metric_for(file: &str, source: &str, sheet: &Sheet<'_>, mapping: &Mapping, chosen: &Chosen) -> Result<CrsDefinition> {
+fn metric_for(
+    file: &str,
+    source: &str,
+    sheet: &Sheet<'_>,
+    mapping: &Mapping,
+    chosen: &Chosen,
+) -> Result<CrsDefinition> {
     if !crs::is_geographic(source)? {
         return Ok(crs::metric(source)?);
     }
     let pairs: Vec<[f64; 2]> = (0..sheet.table.len())
         .filter_map(|row| match sheet.table.point(row) {
             Some((point, _)) => Some(point),
-            None => Row { mapping, table: sheet.table, binding: &sheet.binding, row }.pair().ok().flatten().map(|pair| chosen.axes().east_north(pair)),
+            None => Row { mapping, table: sheet.table, binding: &sheet.binding, row }
+                .pair()
+                .ok()
+                .flatten()
+                .map(|pair| chosen.axes().east_north(pair)),
         })
         .collect();
     for candidate in ["EPSG:3006", "EPSG:3067"] {
@@ -240,13 +264,21 @@ fn point(mapping: &Mapping, sheet: &Sheet<'_>, row: usize, chosen: &Chosen) -> O
 }
 
 /// `[rows of the table]` weights of the asked-for column; `None` where none was asked for. Empty cells weigh 0.
-fn weights(file: &str, table: &Table, value: Option<&str>, mapping: &Mapping, binding: &Binding) -> Result<Option<Vec<f64>>> {
+fn weights(
+    file: &str,
+    table: &Table,
+    value: Option<&str>,
+    mapping: &Mapping,
+    binding: &Binding,
+) -> Result<Option<Vec<f64>>> {
     let Some(name) = value else { return Ok(None) };
     if name == "severity"
         && let Some(&column) = binding.fields.get(&Field::Severity)
     {
         let mut quiet = Warnings::default();
-        let weight = |row: usize| known(table.cell(row, column)).map_or(0.0, |text| severity_of(mapping, text, 0, &mut quiet).degree().weight);
+        let weight = |row: usize| {
+            known(table.cell(row, column)).map_or(0.0, |text| severity_of(mapping, text, 0, &mut quiet).degree().weight)
+        };
         return Ok(Some((0..table.len()).map(weight).collect()));
     }
     let column = find(file, table, name)?;
@@ -273,11 +305,14 @@ fn fact(
     let category = row.field(Field::Category).map(|text| {
         let code = match mapping.codes.category_style {
             ingest::mapping::CategoryStyle::AccidentType => category::of_accident_type(text),
-            ingest::mapping::CategoryStyle::Table => mapping.codes.category.get(&text.to_lowercase()).map_or(category::UNKNOWN, String::as_str),
+            ingest::mapping::CategoryStyle::Table => {
+                mapping.codes.category.get(&text.to_lowercase()).map_or(category::UNKNOWN, String::as_str)
+            }
         };
         if code == category::UNKNOWN { text.to_owned() } else { category::label(code).to_owned() }
     });
-    let stated = [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
+    let stated =
+        [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
     Fact {
         kind,
         severity: stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default(),
@@ -303,7 +338,8 @@ fn shown_columns(
     let mut columns: Vec<Column> = Vec::new();
     for (index, name) in table.columns.iter().enumerate() {
         let lower = name.to_lowercase();
-        let free = binding.free_text.iter().any(|(_, column)| *column == index) || FREE_TEXT_WORDS.iter().any(|word| lower.contains(word));
+        let free = binding.free_text.iter().any(|(_, column)| *column == index)
+            || FREE_TEXT_WORDS.iter().any(|word| lower.contains(word));
         if free && !keep_free_text {
             warnings.push(crate::texts::text("note-free-text-dropped", &[("column", name.clone())]));
             continue;

@@ -66,7 +66,8 @@ fn look<'a>(
     style: &'a Style,
     fields: &'a [(&'static str, String, FieldKind)],
 ) -> Look<'a> {
-    let fields = fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
+    let fields =
+        fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
     Look { table, title, description: "", kind: Some(kind), style, fields, passport: None }
 }
 
@@ -74,7 +75,11 @@ fn look<'a>(
 fn extent(store: &GpkgStore, spots: &[Feature]) -> Result<Bbox> {
     use geo::CoordsIter;
     let around = |rows: &[Feature]| {
-        Bbox::around(rows.iter().filter_map(|row| row.geometry.as_ref()).flat_map(|shape| shape.coords_iter().map(|coord| [coord.x, coord.y])))
+        Bbox::around(
+            rows.iter()
+                .filter_map(|row| row.geometry.as_ref())
+                .flat_map(|shape| shape.coords_iter().map(|coord| [coord.x, coord.y])),
+        )
     };
     if spots.is_empty() {
         return Ok(around(&store.background(Background::Roads, &Window::ALL)?.rows));
@@ -83,7 +88,8 @@ fn extent(store: &GpkgStore, spots: &[Feature]) -> Result<Bbox> {
 }
 
 fn event_style() -> Style {
-    let class = |code: &str, colour: &str| super::columns::category_class(code, &swedish(&format!("unit-{code}"), &[]), colour);
+    let class =
+        |code: &str, colour: &str| super::columns::category_class(code, &swedish(&format!("unit-{code}"), &[]), colour);
     let classes = vec![
         class("accident", "#b35806"),
         class("damage", "#1b4f72"),

@@ -86,7 +86,8 @@ pub fn shared(test: &str) -> Option<PathBuf> {
 pub fn rows_and_integrity(store: &Path, table: &str) -> (i64, String) {
     let connection = rusqlite::Connection::open(store).expect("the store opens");
     let integrity = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("it answers");
-    let count = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("it counts");
+    let count =
+        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("it counts");
     (count, integrity)
 }
 

@@ -64,7 +64,18 @@ fn exactly_the_planted_hotspots_come_out_and_none_in_the_quiet_quarter() {
     for (kind, name) in [("accident", "accident_hotspots"), ("damage", "damage_hotspots")] {
         for least in ["8", "10"] {
             let out = town.folder.path().join(format!("{kind}.geojson"));
-            let arguments = ["analyse", "dbscan", "--store", arg(&town.store), "--kind", kind, "--min-points", least, "--output", arg(&out)];
+            let arguments = [
+                "analyse",
+                "dbscan",
+                "--store",
+                arg(&town.store),
+                "--kind",
+                kind,
+                "--min-points",
+                least,
+                "--output",
+                arg(&out),
+            ];
             run(&arguments).ok();
             let found = hotspots(&out);
             let planted = town.truth[name].as_array().expect("a list");
@@ -89,7 +100,10 @@ fn a_store_with_several_kinds_asks_which_one() {
     let out = town.folder.path().join("alla.geojson");
     let refused = run(&["--json", "analyse", "dbscan", "--store", arg(&town.store), "--output", arg(&out)]);
     assert_eq!(refused.code, 1);
-    assert!(refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("accident, damage")), "{refused:?}");
+    assert!(
+        refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("accident, damage")),
+        "{refused:?}"
+    );
     assert!(!out.exists());
 }
 
@@ -124,7 +138,8 @@ fn a_dry_run_shows_the_mapping_and_writes_nothing() {
     let town = town();
     let before = digest(&town.store);
     let file = town.folder.path().join("olyckor_strada.xlsx");
-    let preview = run(&["--json", "import", "events", arg(&file), "--store", arg(&town.store), "--dry-run"]).ok().json();
+    let preview =
+        run(&["--json", "import", "events", arg(&file), "--store", arg(&town.store), "--dry-run"]).ok().json();
     assert_eq!(preview["mapping"], "strada");
     assert_eq!(preview["rows"].as_array().map(Vec::len), Some(10));
     assert_eq!(preview["fields"]["Olyckor"]["north"], "X-koordinat");
