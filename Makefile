@@ -22,7 +22,7 @@ LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core pop
 .PHONY: run test setup web build town serve fmt lint unit docs licences look oracles clean
 
 run: town
-	@echo "Lager: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
+	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
 	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
 
 test: fmt lint unit docs licences look

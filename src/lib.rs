@@ -62,7 +62,7 @@
 //! **A request of the page.** The server listens on loopback only and refuses requests that name another host. A
 //! route's handler parses the query (an unknown parameter is an error, never "everything"), and on a thread that may
 //! wait opens the store for reading and calls one function of the service. The frame of the page is one answer: themes,
-//! legend, sentences on certainty, passports. Features come as pages of GeoJSON in degrees, with a link to the next. An
+//! legend, sentences on certainty, passports. Features come as pages of `GeoJSON` in degrees, with a link to the next. An
 //! error becomes `application/problem+json`; its status follows from its kind, and what failed inside goes to the log.
 //! The page itself, its map library and typeface are bytes of this program, under a policy that lets them fetch from
 //! here and nowhere else.

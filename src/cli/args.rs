@@ -175,6 +175,9 @@ pub struct Analyse {
     /// Coordinate system of the file, where it does not say
     #[arg(long, requires = "input")]
     pub crs: Option<String>,
+    /// Write the file only: leave the store's own results, and so its map, as they are
+    #[arg(long, requires = "store")]
+    pub no_keep: bool,
     /// Keep columns of free text in the layer `events`
     #[arg(long, requires = "input")]
     pub keep_free_text: bool,

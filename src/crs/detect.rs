@@ -82,6 +82,8 @@ pub struct Stated<'a> {
     pub order: Option<AxisOrder>,
     /// Further systems that the user or the mapping holds possible.
     pub extra: &'a [String],
+    /// Whether the stated system holds whatever the numbers say: rows out of quarantine are faulty by nature.
+    pub trusted: bool,
 }
 
 /// The chosen system.
@@ -105,7 +107,8 @@ pub struct Choice {
 ///
 /// # Errors
 /// [`Error::AmbiguousCrs`], [`Error::NoCrsFits`], [`Error::CoordinatesOutsideCrs`] (a stated system that has less than
-/// half of the points within two degrees of its area of use), [`Error::UnknownCrs`].
+/// half of the points within two degrees of its area of use), [`Error::NothingAtHome`] (a stated system that puts no point
+/// in the home area), [`Error::UnknownCrs`].
 pub fn choose(
     file: &str,
     pairs: &[[f64; 2]],
@@ -115,7 +118,7 @@ pub fn choose(
     let sample = sample(pairs);
     let orders = stated.order.map_or(vec![AxisOrder::EastNorth, AxisOrder::NorthEast], |order| vec![order]);
     if let Some(crs) = stated.crs {
-        return stated_system(file, crs, &sample, &orders);
+        return stated_system(file, crs, &sample, &orders, if stated.trusted { None } else { home }, stated.trusted);
     }
     if sample.is_empty() {
         let order = orders[0];
@@ -173,7 +176,14 @@ fn plausible(area: Option<Degrees>, point: [f64; 2]) -> bool {
     area.is_none_or(|area| area.holds(point, STATED_MARGIN))
 }
 
-fn stated_system(file: &str, crs: &str, sample: &[[f64; 2]], orders: &[AxisOrder]) -> Result<Choice, Error> {
+fn stated_system(
+    file: &str,
+    crs: &str,
+    sample: &[[f64; 2]],
+    orders: &[AxisOrder],
+    home: Option<&MultiPolygon<f64>>,
+    trusted: bool,
+) -> Result<Choice, Error> {
     let to_degrees = Transform::new(crs, WGS84)?;
     let area = area_of_use(crs);
     let mut best = Choice { crs: crs.to_owned(), order: orders[0], detected: false, share: -1.0 };
@@ -183,7 +193,7 @@ fn stated_system(file: &str, crs: &str, sample: &[[f64; 2]], orders: &[AxisOrder
             best = Choice { order, share, ..best };
         }
     }
-    if !sample.is_empty() && best.share < 0.5 {
+    if !trusted && !sample.is_empty() && best.share < 0.5 {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -199,6 +209,13 @@ fn stated_system(file: &str, crs: &str, sample: &[[f64; 2]], orders: &[AxisOrder
             total,
             ranges: ranges(sample),
         });
+    }
+    if let (Some(home), false) = (home, sample.is_empty()) {
+        let at_home = share_inside(&to_degrees, best.order, sample, |[lon, lat]| home.contains(&Point::new(lon, lat)));
+        if at_home == 0.0 {
+            let (file, crs) = (file.to_owned(), format!("{crs} ({})", name(crs)));
+            return Err(Error::NothingAtHome { file, crs, total: sample.len() });
+        }
     }
     Ok(Choice { share: best.share.max(0.0), ..best })
 }

@@ -51,6 +51,15 @@ pub enum Error {
         /// Smallest and largest value of the first and the second column.
         ranges: String,
     },
+    /// The stated system puts no point in the home area.
+    NothingAtHome {
+        /// The file.
+        file: String,
+        /// The stated system with its name.
+        crs: String,
+        /// Rows with coordinates that were looked at.
+        total: usize,
+    },
     /// The stated system puts hardly any point inside its area of use.
     CoordinatesOutsideCrs {
         /// The file.

@@ -186,7 +186,7 @@ impl<'a> Assembler<'a> {
         self.persons.is_some() || self.events.binding.has_persons()
     }
 
-    fn event(&mut self, group: &Group) -> Result<(Event, Option<String>), Fault> {
+    fn event(&mut self, group: &Group) -> Result<(Event, Vec<String>), Fault> {
         let mapping = self.mapping;
         let row = Row { mapping, table: self.events.table, binding: &self.events.binding, row: group.row };
         let number = row.number();
@@ -229,12 +229,11 @@ impl<'a> Assembler<'a> {
         let content = content_of(&identifying);
         let key = self.events.key(group.row).map(str::to_owned);
         let key = key.unwrap_or_else(|| self.occurrences.keyless(&content));
-        let closes = self
-            .events
-            .binding
-            .closes
-            .and_then(|column| known(self.events.table.cell(group.row, column)))
-            .map(str::to_owned);
+        let mended = |sheet: &Sheet<'_>, row: usize| {
+            sheet.binding.closes.and_then(|column| known(sheet.table.cell(row, column))).map(str::to_owned)
+        };
+        let mut closes: Vec<String> = mended(&self.events, group.row).into_iter().collect();
+        closes.extend(group.persons.iter().filter_map(|&index| mended(sheet, index)));
         let mut elements: BTreeMap<u32, Element> = BTreeMap::new();
         for person in &persons {
             if let Some(number) = person.element {

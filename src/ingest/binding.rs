@@ -8,9 +8,18 @@ use super::values::folded;
 
 /// Column that a quarantined row carries when it is exported; a mended row closes the one it names.
 pub const QUARANTINE_ID: &str = "karantan_id";
-/// Further columns that the quarantine export adds and an import passes over.
-pub const QUARANTINE_COLUMNS: [&str; 6] =
-    [QUARANTINE_ID, "karantan_fil", "karantan_rad", "karantan_kolumn", "karantan_varde", "karantan_orsak"];
+/// Column that tells the coordinate system of an exported row: a file of faulty rows cannot tell it by its values.
+pub const QUARANTINE_CRS: &str = "karantan_crs";
+/// All columns that the quarantine export adds and an import passes over.
+pub const QUARANTINE_COLUMNS: [&str; 7] = [
+    QUARANTINE_ID,
+    QUARANTINE_CRS,
+    "karantan_fil",
+    "karantan_rad",
+    "karantan_kolumn",
+    "karantan_varde",
+    "karantan_orsak",
+];
 
 /// Columns by field, for one table.
 #[derive(Debug, Clone, Default)]

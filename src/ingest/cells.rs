@@ -84,7 +84,10 @@ impl Row<'_> {
         } else {
             blamed = if self.field(Field::Day).is_some() { Field::Day } else { Field::Year };
             let month_name = |text: &str| {
-                MONTHS.iter().position(|name| text.to_lowercase().starts_with(&name[..3])).map(|at| at as i64 + 1)
+                MONTHS
+                    .iter()
+                    .position(|name| text.to_lowercase().starts_with(&name[..3]))
+                    .and_then(|at| i64::try_from(at + 1).ok())
             };
             let small = |field: Field| -> Result<Option<i64>, Fault> {
                 let Some(text) = self.field(field) else { return Ok(None) };
@@ -101,6 +104,9 @@ impl Row<'_> {
             parts.year = in_range(small(Field::Year)?, Field::Year)?;
             let month = in_range(small(Field::Month)?, Field::Month)?;
             let day = in_range(small(Field::Day)?, Field::Day)?;
+            if month.is_some_and(|month| !(1..=12).contains(&month)) {
+                blamed = Field::Month;
+            }
             parts.month = month.map(|number| i8::try_from(number).unwrap_or(i8::MAX));
             parts.day = day.map(|number| i8::try_from(number).unwrap_or(i8::MAX));
             if parts.year.is_none() {

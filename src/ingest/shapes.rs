@@ -1,4 +1,4 @@
-//! Shapes of ground that lies under results: areas, lines and points of a GeoPackage, Shapefile or GeoJSON, whole.
+//! Shapes of ground that lies under results: areas, lines and points of a `GeoPackage`, Shapefile or `GeoJSON`, whole.
 //!
 //! [`super::read`] gives events, which are points; this gives geometry as it is.
 

@@ -55,6 +55,8 @@ pub struct Request<'a> {
     pub output: PathBuf,
     /// The one layer to write, where not all are wanted.
     pub layer: Option<&'a str>,
+    /// Whether the result of a store is kept in it, in place of the method's earlier one.
+    pub keep: bool,
 }
 
 /// What an analysis did.
@@ -74,6 +76,8 @@ pub struct Report {
     pub passport: Passport,
     /// What was changed on the way, one sentence each.
     pub warnings: Vec<String>,
+    /// Whether the result is now in the store.
+    pub kept: bool,
 }
 
 /// Groups of an analysis, over the rows that have a place.
@@ -108,12 +112,13 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let settings = parameters.settings();
     let groups = timings.time("compute", || group(&settings, &points))?;
-    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters))?;
+    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters));
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
     timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
-    if let Some(store) = &mut store {
+    let kept = request.keep && store.is_some();
+    if let (Some(store), true) = (&mut store, kept) {
         timings.time("write", || keep(store, &layers, &input, &passport))?;
     }
     progress.finish();
@@ -126,6 +131,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         layers: layers.iter().map(|layer| (layer.name.clone(), layer.geometries.len())).collect(),
         passport,
         warnings: input.warnings,
+        kept,
     })
 }
 
@@ -192,7 +198,7 @@ fn layers(
     points: &[[f64; 2]],
     mut groups: Groups,
     parameters: &analysis::Parameters,
-) -> Result<(Vec<Layer>, Passport)> {
+) -> (Vec<Layer>, Passport) {
     let facts: Vec<super::facts::Fact> = placed.iter().map(|&row| input.facts[row].clone()).collect();
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
@@ -201,10 +207,10 @@ fn layers(
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
     if let Some((grid, counts, of_cells)) = &groups.cells {
-        made.push(cells(grid, counts, of_cells, &facts, input.kind, &passport));
+        made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }
     made.push(events(input, placed, &groups, &passport));
-    Ok((made, passport))
+    (made, passport)
 }
 
 fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
@@ -224,8 +230,8 @@ fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Pa
         period: hotspots::period(input.facts.iter()),
         vintage: last.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         used: used as u64,
-        unplaced: (input.facts.len() - used) as u64,
-        dropped: BTreeMap::new(),
+        unplaced: (input.facts.len() - used) as u64 - input.dropped.values().sum::<u64>(),
+        dropped: input.dropped.clone(),
         crs: format!("EPSG:{}", input.crs.epsg),
         secrecy: input.secrecy,
         notes,
@@ -288,7 +294,7 @@ fn event_style(input: &Input) -> Style {
 
 /// The layer `cells`: every cell that holds events, by column and row.
 fn cells(
-    grid: &Grid,
+    grid: Grid,
     counts: &analysis::Counts,
     of_cells: &[Option<u32>],
     facts: &[super::facts::Fact],
@@ -322,7 +328,7 @@ fn cells(
         column("rank", false, Values::Integer(rank.iter().copied().map(Some).collect())),
     ];
     let square =
-        |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(grid, &[*cell])));
+        |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(&grid, &[*cell])));
     Layer {
         name: "cells".to_owned(),
         title: title("cells", kind, passport.secrecy),

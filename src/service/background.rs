@@ -96,12 +96,10 @@ fn background_of(what: What, geometry: &Geometry<f64>) -> Option<(u8, Background
 
 fn row(shape: &Shape, transform: &Transform, layer: &str, background: Background) -> Option<BackgroundRow> {
     let lost = std::cell::Cell::new(false);
-    let moved = shape.geometry.map_coords(|coord| match transform.convert([coord.x, coord.y]) {
-        Some([x, y]) => geo::Coord { x, y },
-        None => {
-            lost.set(true);
-            coord
-        }
+    let moved = shape.geometry.map_coords(|coord| {
+        let place = transform.convert([coord.x, coord.y]);
+        lost.set(lost.get() || place.is_none());
+        place.map_or(coord, |[x, y]| geo::Coord { x, y })
     });
     let field = |names: &[&str]| {
         names

@@ -121,6 +121,11 @@ pub enum Refusal {
         /// The system's words.
         cause: String,
     },
+    /// A folder is not there.
+    MissingFolder {
+        /// The folder.
+        folder: String,
+    },
     /// A file is not there.
     MissingFile {
         /// The file.

@@ -38,7 +38,7 @@ pub fn rank(spots: &mut [Hotspot], frame: &Frame<'_>) {
         let weight = |spot: &Hotspot| weight_of(spot, frame.facts);
         spots.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(b.members.len().cmp(&a.members.len())));
     } else {
-        spots.sort_by(|a, b| b.members.len().cmp(&a.members.len()));
+        spots.sort_by_key(|spot| std::cmp::Reverse(spot.members.len()));
     }
 }
 

@@ -203,23 +203,23 @@ fn legend(classes: &[Class], largest: u64) -> Vec<LegendClass> {
         .collect()
 }
 
-/// One page of a collection as a GeoJSON object (RFC 7946) with `numberMatched` and `numberReturned`.
+/// One page of a collection as a `GeoJSON` object (RFC 7946) with `numberMatched` and `numberReturned`.
 ///
 /// # Errors
 /// [`Refusal::NoSuchCollection`]; the store cannot be read.
 pub fn items(store: &GpkgStore, collection: &str, offset: u64, limit: u64) -> Result<Value> {
     let window = Window { bbox: None, offset, limit };
-    let features = match BACKGROUNDS.iter().find(|(id, ..)| *id == collection) {
-        Some((.., background)) => store.background(*background, &window)?,
-        None => {
-            let runs = store.runs()?;
-            let themes = themed(&runs);
-            let wanted = collection.strip_prefix("hotspots-");
-            let Some((_, run)) = themes.iter().find(|(kind, _)| wanted == Some(kind.code())) else {
-                return Err(Refusal::NoSuchCollection { collection: collection.to_owned() }.into());
-            };
-            store.run_features(&run.run.id, "hotspots", &window)?
-        }
+    let background = BACKGROUNDS.iter().find(|(id, ..)| *id == collection);
+    let features = if let Some((.., background)) = background {
+        store.background(*background, &window)?
+    } else {
+        let runs = store.runs()?;
+        let themes = themed(&runs);
+        let wanted = collection.strip_prefix("hotspots-");
+        let Some((_, run)) = themes.iter().find(|(kind, _)| wanted == Some(kind.code())) else {
+            return Err(Refusal::NoSuchCollection { collection: collection.to_owned() }.into());
+        };
+        store.run_features(&run.run.id, "hotspots", &window)?
     };
     let to_degrees = Transform::new(&format!("EPSG:{}", store.settings().crs.epsg), WGS84)?;
     let rows: Vec<Value> = features.rows.into_iter().map(|row| feature(row, &to_degrees)).collect();

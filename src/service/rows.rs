@@ -1,6 +1,7 @@
 //! Rows on their way into an analysis, from a store or straight from a file: places, facts, and the columns that the
 //! layer `events` shows. In canonical order: by x, then y, then content, so that the order of rows plays no part.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::columns::column;
@@ -11,7 +12,7 @@ use super::progress::Timings;
 use crate::crs::{self, WGS84};
 use crate::domain::passport::ContentHash;
 use crate::domain::{Column, CrsDefinition, Event, Kind, Secrecy, Severity, Values, category};
-use crate::ingest::cells::{Row, severity_of};
+use crate::ingest::cells::{Fault, Row, severity_of};
 use crate::ingest::values::{known, number};
 use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
 use crate::store::{EventFilter, GpkgStore, Store};
@@ -36,6 +37,8 @@ pub struct Input {
     pub content_hash: String,
     /// Area of the home area in square metres, or 0 where there is none.
     pub home_m2: f64,
+    /// Rows that were left out of the analysis: reason to number.
+    pub dropped: BTreeMap<String, u64>,
     /// What was chosen on the reader's behalf.
     pub notes: Vec<String>,
     /// Warnings of the command, one sentence each.
@@ -129,6 +132,7 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         sources,
         content_hash: content.finish(),
         home_m2: settings.home.as_ref().map_or(0.0, geo::Area::unsigned_area),
+        dropped: BTreeMap::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
     })
@@ -167,7 +171,7 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         }
     }
     let has = |field: Field| sheet.binding.fields.contains_key(&field);
-    if !table.has_geometry() && !(has(Field::East) && has(Field::North)) {
+    if !(table.has_geometry() || has(Field::East) && has(Field::North)) {
         return Err(Refusal::NoCoordinates {
             file: file.to_owned(),
             columns: table.columns.iter().take(30).cloned().collect(),
@@ -181,8 +185,15 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
     let chosen = choose(&mapping, &sheet, Some(&choice.crs.clone()), &format!("EPSG:{}", crs.epsg), None)?;
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
-    let mut rows: Vec<(Option<[f64; 2]>, usize)> =
-        (0..table.len()).map(|row| (point(&mapping, &sheet, row, &chosen), row)).collect();
+    let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
+    let mut rows: Vec<(Option<[f64; 2]>, usize)> = Vec::with_capacity(table.len());
+    for row in 0..table.len() {
+        let place = point(&mapping, &sheet, row, &chosen).unwrap_or_else(|fault| {
+            *dropped.entry(crate::texts::swedish(fault.reason, &[])).or_default() += 1;
+            None
+        });
+        rows.push((place, row));
+    }
     rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
     for (point, row) in &rows {
@@ -210,13 +221,23 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         columns,
         crs,
         kind: known_kind,
-        secrecy: if known_kind.is_some() { mapping.secrecy } else { Secrecy::Open },
+        secrecy: secrecy_of(table, &mapping),
         sources: vec![name],
         content_hash: content.finish(),
         home_m2: 0.0,
+        dropped,
         notes,
         warnings,
     })
+}
+
+/// The strictest class that the rows name themselves (as our own tables do), and at least the mapping's.
+fn secrecy_of(table: &Table, mapping: &Mapping) -> Secrecy {
+    let stated = table
+        .column("secrecy")
+        .into_iter()
+        .flat_map(|column| (0..table.len()).filter_map(move |row| Secrecy::from_code(table.cell(row, column))));
+    stated.chain([mapping.secrecy]).max().unwrap_or(mapping.secrecy)
 }
 
 fn find(file: &str, table: &Table, name: &str) -> Result<usize> {
@@ -257,10 +278,15 @@ fn metric_for(
     Err(Refusal::DegreesElsewhere { file: file.to_owned() }.into())
 }
 
-fn point(mapping: &Mapping, sheet: &Sheet<'_>, row: usize, chosen: &Chosen) -> Option<[f64; 2]> {
+fn point(
+    mapping: &Mapping,
+    sheet: &Sheet<'_>,
+    row: usize,
+    chosen: &Chosen,
+) -> std::result::Result<Option<[f64; 2]>, Fault> {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row };
     let place = |point: [f64; 2]| chosen.place(point);
-    row.position(chosen.axes(), &place).ok().flatten().map(|position| [position.x, position.y])
+    Ok(row.position(chosen.axes(), &place)?.map(|position| [position.x, position.y]))
 }
 
 /// `[rows of the table]` weights of the asked-for column; `None` where none was asked for. Empty cells weigh 0.
@@ -363,7 +389,6 @@ fn shown_columns(
 fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     let filled = || cells.clone().filter(|cell| !cell.is_empty());
     let is_code = |cell: &str| cell.len() > 1 && cell.starts_with('0') && !cell.starts_with("0.");
-    let none = |cell: &str| cell.is_empty();
     if filled().next().is_none() {
         return Values::Text(cells.map(|_| None).collect());
     }
@@ -373,7 +398,7 @@ fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     if filled().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite) && !is_code(cell)) {
         return Values::Real(cells.map(|cell| cell.parse().ok()).collect());
     }
-    Values::Text(cells.map(|cell| (!none(cell)).then(|| cell.to_owned())).collect())
+    Values::Text(cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect())
 }
 
 #[cfg(test)]

@@ -212,7 +212,7 @@ fn as_nobody(arguments: &[&str]) -> Option<Run> {
         crate::support::program()
     };
     match command.args(arguments).env("RUST_BACKTRACE", "0").output() {
-        Ok(output) => Some(finished(output)),
+        Ok(output) => Some(finished(&output)),
         Err(error) => {
             println!("NOT RUN: permissions as an unprivileged user ({error})");
             None
@@ -224,7 +224,7 @@ fn as_nobody(arguments: &[&str]) -> Option<Run> {
 fn files_and_folders_without_permission_are_named() {
     let case = Case::new();
     let set = |path: &Path, mode: u32| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("ours to set")
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("ours to set");
     };
     // The program and the folder must be reachable for anyone, or the test would tell of the wrong thing.
     set(case.folder.path(), 0o755);

@@ -62,6 +62,6 @@ fn a_proj_data_base_of_the_system_does_not_disturb() {
         .args(["init", "/finns/inte/alls/x.gpkg", "--crs", "EPSG:3010"])
         .output()
         .expect("the program starts");
-    let run = crate::support::finished(output);
+    let run = crate::support::finished(&output);
     assert!(!run.err.contains("EPSG:3010"), "{run:?}");
 }

@@ -43,7 +43,7 @@ fn analysed(input: &Path, out: &Path, threads: &str, more: &[&str]) -> String {
     command
         .args(["analyse", more[0], "--input", arg(input), "--crs", "EPSG:3006", "--output", arg(out)])
         .args(&more[1..]);
-    finished(command.output().expect("the program starts")).ok();
+    finished(&command.output().expect("the program starts")).ok();
     digest(out)
 }
 

@@ -40,11 +40,11 @@ pub fn program() -> Command {
 
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Run {
-    finished(program().args(arguments).output().expect("the program starts"))
+    finished(&program().args(arguments).output().expect("the program starts"))
 }
 
 /// What a finished process gave.
-pub fn finished(output: Output) -> Run {
+pub fn finished(output: &Output) -> Run {
     Run {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

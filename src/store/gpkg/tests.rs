@@ -17,7 +17,9 @@ fn make(new: &NewStore) -> (GpkgStore, tempfile::TempDir) {
 contract!(make);
 
 fn events(prefix: &str, count: u32) -> Vec<Row> {
-    (0..count).map(|k| Row::Event { event: Box::new(event(&format!("{prefix}:{k}"), "ab")), closes: None }).collect()
+    (0..count)
+        .map(|k| Row::Event { event: Box::new(event(&format!("{prefix}:{k}"), "ab")), closes: Vec::new() })
+        .collect()
 }
 
 /// `None` where Debian's Python with GDAL is not here.
@@ -179,7 +181,7 @@ fn few_rows_into_a_large_store_keep_index_and_counts_sound() {
     take(&mut store, false, events("A", 6_000));
     take(&mut store, false, events("B", 5));
     let moved = Event { position: None, ..event("A:17", "99") };
-    take(&mut store, true, vec![Row::Event { event: Box::new(moved), closes: None }]);
+    take(&mut store, true, vec![Row::Event { event: Box::new(moved), closes: Vec::new() }]);
     assert_eq!(store.verify().expect("checked").problems, Vec::<String>::new());
     let counts = store.counts_by_kind().expect("counted");
     assert_eq!((counts[0].kind, counts[0].events, counts[0].placed), (Kind::Accident, 6_005, 6_004));
@@ -191,7 +193,7 @@ fn an_import_that_is_large_beside_the_store_knows_its_ids_by_the_same_rules() {
     // Above the number from which on ids are looked up in a map and the index is made anew.
     let counts = take(&mut store, false, events("A", 25_000).into_iter().chain(events("A", 25_000)).collect());
     assert_eq!((counts.events.accepted, counts.events.present), (25_000, 25_000));
-    let changed = Row::Event { event: Box::new(event("A:24999", "99")), closes: None };
+    let changed = Row::Event { event: Box::new(event("A:24999", "99")), closes: Vec::new() };
     let counts = take(&mut store, false, events("A", 25_000).into_iter().chain([changed]).collect());
     assert_eq!((counts.events.accepted, counts.events.present, counts.events.quarantined), (0, 25_000, 1));
     let twice = "INSERT INTO events (id) VALUES ('A:7')";
@@ -252,7 +254,7 @@ fn speed_of_a_million_events() {
         event.content = hash;
         event.persons.truncate(usize::from(k % 4 == 0));
         event.attributes.insert("vägtyp".to_owned(), "gata".to_owned());
-        Ok(Row::Event { event: Box::new(event), closes: None })
+        Ok(Row::Event { event: Box::new(event), closes: Vec::new() })
     });
     let details = serde_json::Value::Null;
     let raw = |_: &crate::domain::Source| serde_json::Map::new();
