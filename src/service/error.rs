@@ -122,7 +122,7 @@ pub enum Refusal {
         cause: String,
     },
     /// A folder is not there.
-    MissingFolder {
+    NoSuchFolder {
         /// The folder.
         folder: String,
     },

@@ -13,7 +13,7 @@ use crate::store::{GpkgStore, Part, QuarantineRecord, Store};
 pub fn check(out: &Path) -> Result<()> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
-        return Err(Refusal::MissingFolder { folder: folder.display().to_string() }.into());
+        return Err(Refusal::NoSuchFolder { folder: folder.display().to_string() }.into());
     }
     writable(folder, out)
 }
