@@ -4,6 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::texts;
+
 /// A file that cannot be read at all. A row that cannot be understood is never an error: see
 /// [`BrokenRow`](super::table::BrokenRow).
 #[derive(Debug, Serialize)]
@@ -61,7 +63,7 @@ pub enum ReadError {
     /// Nothing but blanks.
     NothingInside { file: String },
     /// A workbook that cannot be opened or read to its end.
-    BrokenWorkbook { file: String, part: String, cause: String },
+    BrokenWorkbook { file: String, part: String },
     /// A zip bomb, or a workbook beyond all use.
     WorkbookTooLarge { file: String, limit_gib: u64 },
     /// No sheet or layer of that name.
@@ -78,8 +80,8 @@ pub enum ReadError {
     NotGeojson { file: String, reason: String },
     /// A Shapefile without one of its parts.
     MissingCompanion { file: String, companion: String },
-    /// A vector file that GDAL cannot open or read to its end.
-    BrokenVector { file: String, format: String, cause: String },
+    /// A vector file that GDAL cannot open or read to its end; `at` is where, in words.
+    BrokenVector { file: String, format: String, at: String },
 }
 crate::catalogued_errors!(ReadError);
 
@@ -91,7 +93,7 @@ impl ReadError {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::MissingFile { file },
             io::ErrorKind::PermissionDenied => Self::NotPermitted { file },
             io::ErrorKind::IsADirectory => Self::FolderNotFile { file },
-            _ => Self::FileFailure { file, cause: error.to_string() },
+            _ => Self::FileFailure { file, cause: texts::system_failure(error) },
         }
     }
 }
@@ -99,7 +101,14 @@ impl ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts;
+
+    #[test]
+    fn a_failure_of_the_system_is_said_without_its_own_words() {
+        // 5 is EIO on every Unix: "Input/output error (os error 5)".
+        let error = ReadError::from_io("olyckor.csv", &io::Error::from_raw_os_error(5));
+        let message = texts::problem(&error).message;
+        assert!(message.contains("olyckor.csv") && !message.contains("os error"), "{message}");
+    }
 
     #[test]
     fn every_error_has_a_sentence_a_remedy_and_no_hole() {
@@ -132,7 +141,7 @@ mod tests {
             ReadError::BadDelimiter { file: file(), delimiter: word() },
             ReadError::UnclosedQuote { file: file(), row: 2 },
             ReadError::NothingInside { file: file() },
-            ReadError::BrokenWorkbook { file: file(), part: word(), cause: word() },
+            ReadError::BrokenWorkbook { file: file(), part: word() },
             ReadError::WorkbookTooLarge { file: file(), limit_gib: 2 },
             ReadError::UnknownLayer { file: file(), layer: word(), layers: list() },
             ReadError::SeveralLayers { file: file(), layers: list() },
@@ -141,7 +150,7 @@ mod tests {
             ReadError::BrokenJson { file: file(), line: 2, column: 3, reason: word() },
             ReadError::NotGeojson { file: file(), reason: word() },
             ReadError::MissingCompanion { file: file(), companion: word() },
-            ReadError::BrokenVector { file: file(), format: word(), cause: word() },
+            ReadError::BrokenVector { file: file(), format: word(), at: word() },
         ];
         for error in &errors {
             let problem = texts::problem(error);

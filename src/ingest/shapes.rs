@@ -54,8 +54,8 @@ pub fn read(path: &Path, layer: Option<&str>) -> Result<Vec<ShapeLayer>, ReadErr
     };
     let (dataset, complaints) = gdal_door::watch(|| gdal_door::open(path, driver, &[]));
     let dataset = dataset.map_err(|error| {
-        let cause = complaints.first().cloned().unwrap_or_else(|| error.to_string());
-        ReadError::BrokenVector { file: file.clone(), format: (*driver).to_owned(), cause }
+        let at = complaints.first().map_or_else(|| gdal_door::place(&error), |said| gdal_door::place(said));
+        ReadError::BrokenVector { file: file.clone(), format: (*driver).to_owned(), at }
     })?;
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
     if let Some(wanted) = layer
