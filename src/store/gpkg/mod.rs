@@ -85,7 +85,10 @@ impl GpkgStore {
         };
         if let Err(error) = fill() {
             clear();
-            return Err(error);
+            return Err(match error {
+                Error::Geopackage(error) => error.about(path).into(),
+                other => other,
+            });
         }
         Self::open(path, Access::ReadWrite)
     }

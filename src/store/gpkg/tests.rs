@@ -117,7 +117,7 @@ fn what_is_no_store_is_refused_each_with_its_reason() {
     ));
     assert!(matches!(
         GpkgStore::create(&folder.path().join("ingen/lager.gpkg"), &new_store()),
-        Err(Error::Geopackage(geopackage::Error::MissingFile { .. }))
+        Err(Error::Geopackage(geopackage::Error::MissingFolder { file, .. })) if file.ends_with("ingen/lager.gpkg")
     ));
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").collect();
     assert_eq!(left.len(), 1, "nothing half-written is left: {left:?}");
