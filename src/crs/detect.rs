@@ -7,6 +7,7 @@ use geo::{Contains, MultiPolygon, Point};
 
 use super::{Degrees, Error, Transform, WGS84, area_of_use, name};
 use crate::domain::Bbox;
+use crate::texts;
 
 /// Share of the points that must fall in the area.
 const NEEDED: f64 = 0.95;
@@ -247,7 +248,7 @@ fn ranges(sample: &[[f64; 2]]) -> String {
     let range = |axis: usize| {
         let values = sample.iter().map(|pair| pair[axis]);
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-        format!("{low:.2}–{high:.2}")
+        format!("{}–{}", texts::number(format_args!("{low:.2}")), texts::number(format_args!("{high:.2}")))
     };
     format!("{}; {}", range(0), range(1))
 }
@@ -296,7 +297,7 @@ mod tests {
     #[test]
     fn numbers_that_fit_nothing_are_refused_with_their_ranges() {
         let refused = choose("d.csv", &[[1.0, 2.0], [3.0, 4.0]], Stated::default(), None);
-        assert!(matches!(refused, Err(Error::NoCrsFits { ranges, .. }) if ranges == "1.00–3.00; 2.00–4.00"));
+        assert!(matches!(refused, Err(Error::NoCrsFits { ranges, .. }) if ranges == "1,00–3,00; 2,00–4,00"));
     }
 
     #[test]

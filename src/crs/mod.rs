@@ -94,7 +94,25 @@ impl Degrees {
     }
 }
 
+/// Keeps PROJ from printing its own words to standard error: what fails is an [`Error`] here.
+#[expect(unsafe_code, reason = "PROJ's log level can be set by its C function alone; the crate `proj` has no door to it")]
+fn hush() {
+    use std::ffi::{c_int, c_void};
+    unsafe extern "C" {
+        fn proj_log_level(context: *mut c_void, level: c_int) -> c_int;
+    }
+    /// `PJ_LOG_NONE` in `proj.h`.
+    const NONE: c_int = 0;
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: a null context stands for PROJ's default one, which lives as long as the process and which every later
+    // context is a copy of. It is written once, before this program makes its first context: all go through here.
+    ONCE.call_once(|| {
+        unsafe { proj_log_level(std::ptr::null_mut(), NONE) };
+    });
+}
+
 fn create(crs: &str) -> Result<proj::Proj, Error> {
+    hush();
     let unknown = || Error::UnknownCrs { crs: crs.chars().take(60).collect() };
     // A pipeline or a lone number is no coordinate system; PROJ would take some of them.
     if crs.trim().is_empty() || crs.contains("+proj=pipeline") || crs.contains("+step") {
@@ -169,6 +187,7 @@ impl Transform {
     /// # Errors
     /// [`Error::UnknownCrs`].
     pub fn new(from: &str, to: &str) -> Result<Self, Error> {
+        hush();
         if from == to {
             create(from)?;
             return Ok(Self { proj: None });

@@ -108,6 +108,30 @@ fn a_store_of_a_newer_program_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_version_that_another_program_wrote_as_a_text_is_still_a_version() {
+    let (store, _folder) = make(&new_store());
+    let path = store.path().to_owned();
+    drop(store);
+    let opened = |value: &str| {
+        let connection = rusqlite::Connection::open(&path).expect("opened");
+        let sql = format!("UPDATE lb_settings SET value = {value} WHERE key = 'schema_version'");
+        connection.execute(&sql, []).expect("written");
+        drop(connection);
+        GpkgStore::open(&path, Access::ReadOnly)
+    };
+    for value in ["'999'", "999.0", "' 999 '"] {
+        assert!(matches!(opened(value), Err(Error::StoreNewer { version: 999, .. })), "{value}");
+    }
+    assert!(matches!(opened("'99999999999'"), Err(Error::StoreNewer { version: u32::MAX, .. })));
+    for value in ["'ny'", "''", "NULL", "x'01'", "-1", "1.5"] {
+        let refused = opened(value).expect_err("refused");
+        let named = matches!(&refused, Error::BadStoredValue { row, column, .. } if row == "schema_version" && column == "value");
+        assert!(named, "{value}: {refused:?}");
+    }
+    assert!(opened("'1'").is_ok());
+}
+
+#[test]
 fn what_is_no_store_is_refused_each_with_its_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("karta.gpkg");
@@ -119,7 +143,7 @@ fn what_is_no_store_is_refused_each_with_its_reason() {
     ));
     assert!(matches!(
         GpkgStore::create(&folder.path().join("ingen/lager.gpkg"), &new_store()),
-        Err(Error::Geopackage(geopackage::Error::MissingFile { .. }))
+        Err(Error::Geopackage(geopackage::Error::MissingFolder { file, .. })) if file.ends_with("ingen/lager.gpkg")
     ));
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").collect();
     assert_eq!(left.len(), 1, "nothing half-written is left: {left:?}");
