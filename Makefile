@@ -22,7 +22,7 @@ LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core pop
 .PHONY: run test setup web build town serve fmt lint unit docs licences look oracles clean
 
 run: town
-	@echo "Lager: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
+	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
 	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
 
 test: fmt lint unit docs licences look
@@ -63,7 +63,7 @@ town: build
 	$(BIN) import roads $(TOWN)/stad.gpkg --layer streets --store $(TOWN)/lagesbild.gpkg
 	$(BIN) import ground $(TOWN)/stad.gpkg --layer buildings --store $(TOWN)/lagesbild.gpkg
 	$(BIN) import events $(TOWN)/olyckor_strada.xlsx --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_olyckor.csv
-	$(BIN) import events $(TOWN)/skador.csv --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_skador.csv
+	$(BIN) import events $(TOWN)/skaderapporter.csv --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_skador.csv
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind accident --min-points 8 --output $(TOWN)/olyckor.gpkg
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind damage --min-points 8 --output $(TOWN)/skador.gpkg
 	$(BIN) analyse counts --store $(TOWN)/lagesbild.gpkg --kind accident --output $(TOWN)/olyckor_per_ruta.gpkg

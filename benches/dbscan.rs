@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use lagesbild::analysis::{counts, dbscan, dbscan_rtree, groups, outline};
+use lagesbild::analysis::{counts, dbscan, dbscan_rtree, full_cells, outline};
 use lagesbild::domain::random::Stream;
 use lagesbild::domain::{Grid, Metres};
 
@@ -42,7 +42,7 @@ fn kernels(criterion: &mut Criterion) {
             bencher.iter(|| dbscan_rtree(black_box(points), Metres(50.0), 10).expect("valid"));
         });
         group.bench_with_input(BenchmarkId::new("counts", n), &points, |bencher, points| {
-            bencher.iter(|| groups(&counts(black_box(points), &grid).expect("valid"), 5));
+            bencher.iter(|| full_cells(&counts(black_box(points), &grid).expect("valid"), 5));
         });
         group.bench_with_input(BenchmarkId::new("around_cores", n), &points, |bencher, points| {
             bencher.iter(|| outline::around_cores(black_box(points), Metres(50.0)).expect("valid"));

@@ -1,12 +1,87 @@
-//! Lägesbild: accident and incident records in, hotspots out, in the forms people already use.
+//! Lägesbild: accident and incident records in, concentrations out, in the forms people already use.
+//!
+//! This page is the architecture. What a user does is in `README.md` and `docs/handbok.md`, why it is so in
+//! `docs/adr/`.
 //!
 //! # Parts and arrows
 //!
 //! ```text
-//! files ─ ingest ─► events ─ store ─► service ─► export (files)      QGIS, Excel
-//!                                       │  ▲       http (page, GeoJSON)   browser
-//!                             analysis (pure)      cli
+//! files ─ ingest ─► events ─ store ─► service ─► export (files)        QGIS, Excel, scripts
+//!                                       │  ▲       http (page, GeoJSON)  browser
+//!                             analysis (pure)      cli                   terminal
 //! ```
+//!
+//! - [`domain`] holds the words of the trade as values: event, interval, severity, money, grid, layer, passport.
+//!   [`analysis`] takes points and gives groups and outlines. [`sample`] makes the town whose truths are known. All
+//!   three are pure: no files, network, clock, environment or global randomness.
+//! - [`ingest`] turns bytes into tables and rows into events or quarantine. [`crs`] is the one door to PROJ. [`store`]
+//!   keeps events, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
+//!   share.
+//! - [`service`] has one function a use case and is the only place where pure parts and edges meet. [`cli`] and
+//!   [`http`] parse, call it once, and format the answer.
+//! - [`texts`] is the catalogue of everything a user reads; every part may name it. The page in `src/web/` is
+//!   TypeScript, bundled before the program is built and embedded in it.
+//!
+//! | part | may name |
+//! |---|---|
+//! | `domain` | |
+//! | `analysis`, `sample`, `crs`, `geopackage` | `domain` |
+//! | `ingest` | `domain`, `crs` |
+//! | `store` | `domain`, `geopackage` |
+//! | `export` | `domain`, `crs`, `geopackage` |
+//! | `service` | all of the above |
+//! | `http` | `domain`, `geopackage`, `store`, `service` |
+//! | `cli` | `domain`, `analysis`, `geopackage`, `store`, `service`, `http` |
+//!
+//! `tests/it/arrows.rs` reads the sources and fails on any other edge, and on a circle. Each family has one table, from
+//! which command line, HTTP, help and page follow: [readers](ingest::FORMATS), [methods](analysis::METHODS), [file
+//! formats](export::FORMATS), [routes](http::ROUTES), mappings in `data/mappings/`.
+//!
+//! # Three walkthroughs
+//!
+//! **A row of a CSV becomes an event, or goes to quarantine.** The reader is chosen by the file's extension, and the
+//! first bytes must agree. It settles encoding and delimiter, notes what it chose, and gives a table of text cells with
+//! the row numbers that a person sees; rows that do not fit the header are set apart. The mapping, asked for or
+//! recognised by the columns, is laid over the table: which column feeds which field. CRS, axis order and date order
+//! are settled from all rows together, with the home area, or the file is refused with the candidates named. Then each
+//! row is read field by field. What reads well becomes an event: its id comes from the register's key or from the raw
+//! cells, its place is transformed to the store's CRS, its free text is kept apart. The first cell that cannot be read
+//! makes the row a rejected one, with column, value, reason and all its cells. Both stream into the store in one
+//! transaction. There an event is accepted, already there, or, with a known id and other content, quarantined as
+//! changed. The counts must add up, or nothing is kept.
+//!
+//! **An analysis from file to file.** The method is looked up in its table, and what the user wrote becomes typed
+//! settings or a refusal. The output's format is settled before anything is read. The file is read and recognised as
+//! above, without store and quarantine: what is no place counts as unplaced. Degrees are transformed to metres; rows
+//! are put into canonical order, by x, then y, then content, and hashed. The kernel gets points and settings, and gives
+//! members and outlines. The service sums up each group (count, severity, commonest types, shares), ranks the groups,
+//! and builds layers: `hotspots`, `events`, for some methods `cells`. A layer is columns, geometries, a style and a
+//! passport; the writer knows nothing else. It writes beside the target and moves the file into place. From a store the
+//! way is the same, and the layers but `events` are kept in it as well.
+//!
+//! **A request of the page.** The server listens on loopback only and refuses requests that name another host. A
+//! route's handler parses the query (an unknown parameter is an error, never "everything"), and on a thread that may
+//! wait opens the store for reading and calls one function of the service. The frame of the page is one answer: themes,
+//! legend, sentences on certainty, passports. Features come as pages of `GeoJSON` in degrees, with a link to the next. An
+//! error becomes `application/problem+json`; its status follows from its kind, and what failed inside goes to the log.
+//! The page itself, its map library and typeface are bytes of this program, under a policy that lets them fetch from
+//! here and nowhere else.
+//!
+//! # Where to add
+//!
+//! - **a reader**: a file in `src/ingest/` that gives tables, a line in its table of formats, a sentence in the
+//!   catalogue for each way to fail, and files that fail in tests.
+//! - **a mapping**: a TOML file in `data/mappings/`, named in the list of shipped ones; it says where its facts come
+//!   from.
+//! - **a method**: a kernel in `src/analysis/`, a line in the table of methods with its parameters, its texts in
+//!   `data/texts/analysis.toml`, the service's way from its answer to layers, an oracle case and a bench.
+//! - **a file format**: a file in `src/export/` with a writer, and a line in its table. A layer that cannot carry its
+//!   passport is not done.
+//! - **a route**: a line in the table of routes, a handler that parses and formats, and a function of the service if
+//!   there is none yet.
+//! - **a version of the store**: a numbered SQL file and a line in the list of migrations. Files that are out there
+//!   stay as they are.
+//! - **a part**: a line in the table of arrows here and in its test, and a decision in `docs/adr/`.
 
 pub mod analysis;
 pub mod cli;

@@ -114,6 +114,36 @@ pub fn swedish(id: &str, values: &[(&str, String)]) -> String {
     CATALOGUE.get(id).map_or_else(|| id.to_owned(), |entry| fill(&entry.sv, values))
 }
 
+/// A number as the chosen language writes it: `0,01` in Swedish, `0.01` in English. No thousands are set apart.
+#[must_use]
+pub fn number(value: impl std::fmt::Display) -> String {
+    value.to_string().replace('.', &text("decimal-mark", &[]))
+}
+
+/// What the operating system says of a failure, in the chosen language and without its own words.
+#[must_use]
+pub fn system_failure(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as Io;
+    let id = match error.kind() {
+        Io::NotFound => "system-not-found",
+        Io::PermissionDenied | Io::ReadOnlyFilesystem => "system-not-permitted",
+        Io::AlreadyExists => "system-exists",
+        Io::StorageFull | Io::QuotaExceeded => "system-full",
+        Io::FileTooLarge => "system-too-large",
+        Io::InvalidFilename | Io::InvalidInput => "system-name",
+        Io::ResourceBusy | Io::ExecutableFileBusy | Io::WouldBlock | Io::Deadlock => "system-busy",
+        Io::TimedOut | Io::StaleNetworkFileHandle | Io::HostUnreachable | Io::NetworkUnreachable | Io::NetworkDown => {
+            "system-network"
+        }
+        Io::AddrInUse => "system-address-taken",
+        Io::AddrNotAvailable => "system-address",
+        Io::OutOfMemory => "system-memory",
+        Io::UnexpectedEof => "system-short",
+        _ => "system-other",
+    };
+    text(id, &[])
+}
+
 /// The ids that start with `prefix`, in alphabetical order.
 #[must_use]
 pub fn ids(prefix: &str) -> Vec<&'static str> {
@@ -200,6 +230,17 @@ mod tests {
         assert!(problem.message.contains("olyckor.csv"), "{}", problem.message);
         assert_eq!(problem.file.as_deref(), Some("olyckor.csv"));
         assert!(problem.remedy.is_some());
+    }
+
+    #[test]
+    fn numbers_and_failures_of_the_system_are_said_in_swedish() {
+        assert_eq!((number(0.01), number(100_000)), ("0,01".to_owned(), "100000".to_owned()));
+        for code in 1..=133 {
+            let words = system_failure(&std::io::Error::from_raw_os_error(code));
+            assert!(!words.contains("system-") && !words.contains("os error"), "{code}: {words}");
+        }
+        let busy = system_failure(&std::io::ErrorKind::AddrInUse.into());
+        assert_eq!(busy, "adressen används redan av ett annat program");
     }
 
     #[test]

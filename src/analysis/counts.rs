@@ -105,8 +105,11 @@ mod tests {
     #[test]
     fn full_cells_come_by_number_then_from_the_west_and_the_south() {
         let counts = counts(&points(&[(0, 0, 3), (1, 0, 1), (2, 5, 4), (2, 4, 4), (9, 9, 2)]), &grid()).expect("valid");
-        let cells: Vec<(i32, i32)> =
-            full_cells(&counts, 2).iter().map(|&at| counts.cells()[at as usize]).map(|cell| (cell.column, cell.row)).collect();
+        let cells: Vec<(i32, i32)> = full_cells(&counts, 2)
+            .iter()
+            .map(|&at| counts.cells()[at as usize])
+            .map(|cell| (cell.column, cell.row))
+            .collect();
         assert_eq!(cells, [(2, 4), (2, 5), (0, 0), (9, 9)]);
         assert_eq!(full_cells(&counts, 1).len(), 5);
         assert!(full_cells(&counts, 5).is_empty());

@@ -27,7 +27,7 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use crate::catalogued_errors;
+use crate::{catalogued_errors, texts};
 
 pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
@@ -110,10 +110,10 @@ pub enum Error {
 }
 catalogued_errors!(Error);
 
-/// A range as people write it: `1–1000 m`.
+/// A range as people write it: `0,01–1000 m`, in English `0.01–1000 m`.
 pub(crate) fn range_text<T: Display>(range: &RangeInclusive<T>, unit: Option<&str>) -> String {
     let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-    format!("{}–{}{unit}", range.start(), range.end())
+    format!("{}–{}{unit}", texts::number(range.start()), texts::number(range.end()))
 }
 
 /// Refuses more points than 32 bits can number, and coordinates that are not finite.
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_range_names_its_unit() {
-        assert_eq!(range_text(&(0.01..=1000.0), Some("m")), "0.01–1000 m");
+        assert_eq!(range_text(&(0.01..=1000.0), Some("m")), "0,01–1000 m");
         assert_eq!(range_text(&(1..=9), None), "1–9");
     }
 }

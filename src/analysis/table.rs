@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use super::dbscan::EPS_M;
 use super::{Error, range_text};
 use crate::domain::Metres;
-use crate::texts::text;
+use crate::texts::{number, text};
 
 /// What a parameter holds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -186,11 +186,11 @@ impl Parameter {
             return self.help();
         };
         let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-        let values = [("default", format!("{default}{unit}")), ("range", range)];
+        let values = [("default", format!("{}{unit}", number(default))), ("range", range)];
         format!("{} {}", self.help(), text("explain-default-and-range", &values))
     }
 
-    /// The range with its unit, `0.01–100000 m`; `None` for texts.
+    /// The range with its unit, `0,01–100000 m`; `None` for texts.
     #[must_use]
     pub fn range(&self) -> Option<String> {
         Some(range_text(&(self.min?..=self.max?), self.unit))
@@ -409,7 +409,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         for eps in ["0", "-5", "0.009", "100001", "1e300"] {
-            assert_eq!(range(&[("eps", eps)], "dbscan"), "0.01–100000 m");
+            assert_eq!(range(&[("eps", eps)], "dbscan"), "0,01–100000 m");
         }
         assert_eq!(range(&[("min-points", "0")], "counts"), "1–1000000");
         assert_eq!(range(&[("cell", "9.99")], "counts"), "10–100000 m");

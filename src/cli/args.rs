@@ -175,6 +175,9 @@ pub struct Analyse {
     /// Coordinate system of the file, where it does not say
     #[arg(long, requires = "input")]
     pub crs: Option<String>,
+    /// Write the file only: leave the store's own results, and so its map, as they are
+    #[arg(long, requires = "store")]
+    pub no_keep: bool,
     /// Keep columns of free text in the layer `events`
     #[arg(long, requires = "input")]
     pub keep_free_text: bool,
@@ -213,7 +216,11 @@ impl Args for MethodFlags {
                 .filter(|method| method.parameters.iter().any(|parameter| parameter.id == id))
                 .map(|method| method.id)
                 .collect();
-            let flag = Arg::new(id).long(id).value_name("VALUE").allow_negative_numbers(true).help(format!("Parameter of {}", users.join(", ")));
+            let flag = Arg::new(id)
+                .long(id)
+                .value_name("VALUE")
+                .allow_negative_numbers(true)
+                .help(format!("Parameter of {}", users.join(", ")));
             command.arg(flag.help_heading("Method parameters (lagesbild explain METHOD)"))
         })
     }

@@ -38,7 +38,9 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         }
         What::Sample { out_dir, seed } => {
             let report = sample::write(out_dir, *seed)?;
-            output.result(&report, || vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]);
+            output.result(&report, || {
+                vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]
+            });
         }
         What::Verify { store } => return verified(store, output),
     }
@@ -76,7 +78,7 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
     let report = import::events(&request, &mut store, &bar, &timings)?;
     drop(bar);
     if cli.timings {
-        output.aside(&timing_lines(&timings.seconds(), peak_rss_mib()));
+        Output::aside(&timing_lines(&timings.seconds(), peak_rss_mib()));
     }
     output.result(&report, || import_lines(&report, arguments.quarantine.as_deref()));
     Ok(())
@@ -90,8 +92,16 @@ fn import_background(arguments: &Import, output: &Output) -> Result<()> {
         reports.push(background::import(what, file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
     }
     output.result(&json!({ "files": reports }), || {
-        let line = |(layer, count): (&String, &usize)| said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())]);
-        reports.iter().flat_map(|report| report.kept.iter().map(line)).collect()
+        let line = |(layer, count): (&String, &usize)| {
+            said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())])
+        };
+        let other = |(layer, count): (&String, &usize)| {
+            said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
+        };
+        let lines = |report: &background::Report| -> Vec<String> {
+            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).collect()
+        };
+        reports.iter().flat_map(lines).collect()
     });
     Ok(())
 }
@@ -113,27 +123,31 @@ fn import_lines(report: &import::Report, quarantine: Option<&Path>) -> Vec<Strin
     if report.persons.read > 0 {
         lines.push(tally_line("cli-persons", &report.persons));
     }
-    if report.replaced + report.closed > 0 {
-        lines.push(said("cli-replaced", &[("replaced", report.replaced.to_string()), ("closed", report.closed.to_string())]));
+    for (id, count) in [("cli-replaced", report.replaced), ("cli-closed", report.closed)] {
+        if count > 0 {
+            lines.push(said(id, &[("count", count.to_string())]));
+        }
     }
     let counted = |id: &str, count: u64, rows: Option<&Vec<u32>>| {
         let rows: Vec<String> = rows.into_iter().flatten().map(u32::to_string).collect();
-        let place = if rows.is_empty() { String::new() } else { said("cli-first-rows", &[("rows", rows.join(", "))]) };
+        let id_of_place = if rows.len() as u64 == count { "cli-rows" } else { "cli-first-rows" };
+        let place = if rows.is_empty() { String::new() } else { said(id_of_place, &[("rows", rows.join(", "))]) };
         format!("  {count:>6}  {}{place}", text(id, &[]))
     };
-    if !report.reasons.is_empty() {
-        lines.push(said("cli-reasons", &[]));
-        lines.extend(report.reasons.iter().map(|(id, count)| counted(id, *count, None)));
-    }
-    if !report.warnings.is_empty() {
-        lines.push(said("cli-warnings", &[]));
-        lines.extend(report.warnings.iter().map(|(id, count)| counted(id, *count, report.warning_rows.get(id))));
+    for (heading, counts) in [("cli-reasons", &report.reasons), ("cli-warnings", &report.warnings)] {
+        if !counts.is_empty() {
+            lines.push(said(heading, &[]));
+        }
+        let mut list: Vec<(&String, &u64)> = counts.iter().collect();
+        list.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        lines.extend(list.into_iter().map(|(id, count)| counted(id, *count, report.warning_rows.get(id))));
     }
     if !report.unmapped.is_empty() {
         lines.push(said("cli-unmapped", &[("columns", report.unmapped.join(", "))]));
     }
     if let Some(file) = quarantine {
-        lines.push(said("cli-quarantine-written", &[("file", shown(file))]));
+        let id = if report.in_quarantine_file == 0 { "cli-quarantine-empty" } else { "cli-quarantine-written" };
+        lines.push(said(id, &[("file", shown(file)), ("count", report.in_quarantine_file.to_string())]));
     }
     lines
 }
@@ -160,15 +174,34 @@ fn listed(what: Listed, store: Option<&Path>, output: &Output) -> Result<()> {
         Listed::Runs => list::runs(&open(store)?)?,
     };
     output.result(&object, || {
+        if what == Listed::Events {
+            return event_lines(&object);
+        }
         let rows = object.as_object().into_iter().flat_map(|map| map.values()).filter_map(Value::as_array).flatten();
         rows.map(|row| {
             let rest = row.as_object().into_iter().flatten().filter(|(name, _)| *name != "id");
-            let told: Vec<String> = rest.filter(|(_, value)| !value.is_object() && !value.is_array()).map(|(_, value)| plain(value)).collect();
+            let told: Vec<String> = rest
+                .filter(|(_, value)| !value.is_object() && !value.is_array())
+                .map(|(_, value)| plain(value))
+                .collect();
             format!("{:<18} {}", plain(&row["id"]), told.join(" · "))
         })
         .collect()
     });
     Ok(())
+}
+
+fn event_lines(object: &Value) -> Vec<String> {
+    let line = |row: &Value| {
+        let kind = text(&format!("layer-events-{}", plain(&row["id"])), &[]);
+        said(
+            "cli-kind-line",
+            &[("kind", kind), ("events", plain(&row["events"])), ("unplaced", plain(&row["unplaced"]))],
+        )
+    };
+    let mut lines: Vec<String> = object["events"].as_array().into_iter().flatten().map(line).collect();
+    lines.push(said("cli-quarantined-line", &[("count", plain(&object["quarantined"]))]));
+    lines
 }
 
 fn plain(value: &Value) -> String {
@@ -194,13 +227,21 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
             },
         },
     };
-    let parameters: Vec<(&str, &str)> = arguments.parameters.0.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let request = analyse::Request { method: &arguments.method, parameters: &parameters, from, output: PathBuf::from(file), layer };
+    let parameters: Vec<(&str, &str)> =
+        arguments.parameters.0.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let request = analyse::Request {
+        method: &arguments.method,
+        parameters: &parameters,
+        from,
+        output: PathBuf::from(file),
+        layer,
+        keep: !arguments.no_keep,
+    };
     let bar = Bar::new(output.is_json());
     let report = analyse::run(&request, &bar, &Timings::default())?;
     drop(bar);
     if cli.timings {
-        output.aside(&timing_lines(&report.timings, report.peak_rss_mib));
+        Output::aside(&timing_lines(&report.timings, report.peak_rss_mib));
     }
     output.result(&report, || {
         let mut lines = report.warnings.clone();
@@ -212,13 +253,17 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
         ];
         lines.push(said(if report.features == 0 { "cli-no-hotspot" } else { "cli-hotspots" }, &values));
         lines.extend(report.passport.notes.iter().cloned());
+        if report.kept {
+            lines.push(said("cli-kept-result", &[]));
+        }
         lines
     });
     Ok(())
 }
 
 fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
-    let mut lines: Vec<String> = seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
+    let mut lines: Vec<String> =
+        seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
     if let Some(mib) = peak {
         lines.push(format!("{:<10} {mib:>9} MiB", "peak"));
     }

@@ -60,7 +60,7 @@ impl Output {
     }
 
     /// Prints lines on standard error, where they do not disturb a result.
-    pub fn aside(&self, lines: &[String]) {
+    pub fn aside(lines: &[String]) {
         let mut out = std::io::stderr().lock();
         for line in lines {
             let _ = writeln!(out, "{line}");

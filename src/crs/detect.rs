@@ -7,6 +7,7 @@ use geo::{Contains, MultiPolygon, Point};
 
 use super::{Degrees, Error, Transform, WGS84, area_of_use, name};
 use crate::domain::Bbox;
+use crate::texts;
 
 /// Share of the points that must fall in the area.
 const NEEDED: f64 = 0.95;
@@ -18,9 +19,27 @@ const STATED_MARGIN: f64 = 2.0;
 /// Systems that Swedish (and neighbouring Finnish) registers come in: SWEREF 99 TM and its local zones, the six RT 90
 /// zones, WGS 84 and ETRS-TM35FIN. Users name others with `--crs`.
 const CANDIDATES: [&str; 21] = [
-    "EPSG:3006", "EPSG:3007", "EPSG:3008", "EPSG:3009", "EPSG:3010", "EPSG:3011", "EPSG:3012", "EPSG:3013", "EPSG:3014",
-    "EPSG:3015", "EPSG:3016", "EPSG:3017", "EPSG:3018", "EPSG:3019", "EPSG:3020", "EPSG:3021", "EPSG:3022", "EPSG:3023",
-    "EPSG:3024", "EPSG:4326", "EPSG:3067",
+    "EPSG:3006",
+    "EPSG:3007",
+    "EPSG:3008",
+    "EPSG:3009",
+    "EPSG:3010",
+    "EPSG:3011",
+    "EPSG:3012",
+    "EPSG:3013",
+    "EPSG:3014",
+    "EPSG:3015",
+    "EPSG:3016",
+    "EPSG:3017",
+    "EPSG:3018",
+    "EPSG:3019",
+    "EPSG:3020",
+    "EPSG:3021",
+    "EPSG:3022",
+    "EPSG:3023",
+    "EPSG:3024",
+    "EPSG:4326",
+    "EPSG:3067",
 ];
 
 /// Degrees fit any number below 180, so without a home area they are believed only in and around the Nordic countries.
@@ -64,6 +83,8 @@ pub struct Stated<'a> {
     pub order: Option<AxisOrder>,
     /// Further systems that the user or the mapping holds possible.
     pub extra: &'a [String],
+    /// Whether the stated system holds whatever the numbers say: rows out of quarantine are faulty by nature.
+    pub trusted: bool,
 }
 
 /// The chosen system.
@@ -87,7 +108,8 @@ pub struct Choice {
 ///
 /// # Errors
 /// [`Error::AmbiguousCrs`], [`Error::NoCrsFits`], [`Error::CoordinatesOutsideCrs`] (a stated system that has less than
-/// half of the points within two degrees of its area of use), [`Error::UnknownCrs`].
+/// half of the points within two degrees of its area of use), [`Error::NothingAtHome`] (a stated system that puts no point
+/// in the home area), [`Error::UnknownCrs`].
 pub fn choose(
     file: &str,
     pairs: &[[f64; 2]],
@@ -97,7 +119,7 @@ pub fn choose(
     let sample = sample(pairs);
     let orders = stated.order.map_or(vec![AxisOrder::EastNorth, AxisOrder::NorthEast], |order| vec![order]);
     if let Some(crs) = stated.crs {
-        return stated_system(file, crs, &sample, &orders);
+        return stated_system(file, crs, &sample, &orders, if stated.trusted { None } else { home }, stated.trusted);
     }
     if sample.is_empty() {
         let order = orders[0];
@@ -155,7 +177,14 @@ fn plausible(area: Option<Degrees>, point: [f64; 2]) -> bool {
     area.is_none_or(|area| area.holds(point, STATED_MARGIN))
 }
 
-fn stated_system(file: &str, crs: &str, sample: &[[f64; 2]], orders: &[AxisOrder]) -> Result<Choice, Error> {
+fn stated_system(
+    file: &str,
+    crs: &str,
+    sample: &[[f64; 2]],
+    orders: &[AxisOrder],
+    home: Option<&MultiPolygon<f64>>,
+    trusted: bool,
+) -> Result<Choice, Error> {
     let to_degrees = Transform::new(crs, WGS84)?;
     let area = area_of_use(crs);
     let mut best = Choice { crs: crs.to_owned(), order: orders[0], detected: false, share: -1.0 };
@@ -165,11 +194,29 @@ fn stated_system(file: &str, crs: &str, sample: &[[f64; 2]], orders: &[AxisOrder
             best = Choice { order, share, ..best };
         }
     }
-    if !sample.is_empty() && best.share < 0.5 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of a sample of thousands")]
+    if !trusted && !sample.is_empty() && best.share < 0.5 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of a sample of thousands"
+        )]
         let outside = ((1.0 - best.share) * sample.len() as f64).round() as usize;
         let total = sample.len();
-        return Err(Error::CoordinatesOutsideCrs { file: file.to_owned(), crs: crs.to_owned(), outside, total, ranges: ranges(sample) });
+        return Err(Error::CoordinatesOutsideCrs {
+            file: file.to_owned(),
+            crs: crs.to_owned(),
+            outside,
+            total,
+            ranges: ranges(sample),
+        });
+    }
+    if let (Some(home), false) = (home, sample.is_empty()) {
+        let at_home = share_inside(&to_degrees, best.order, sample, |[lon, lat]| home.contains(&Point::new(lon, lat)));
+        if at_home == 0.0 {
+            let (file, crs) = (file.to_owned(), format!("{crs} ({})", name(crs)));
+            return Err(Error::NothingAtHome { file, crs, total: sample.len() });
+        }
     }
     Ok(Choice { share: best.share.max(0.0), ..best })
 }
@@ -185,7 +232,12 @@ fn sample(pairs: &[[f64; 2]]) -> Vec<[f64; 2]> {
 }
 
 /// Share of the pairs that the system places where `inside` says yes; 0 of none.
-fn share_inside(to_degrees: &Transform, order: AxisOrder, sample: &[[f64; 2]], inside: impl Fn([f64; 2]) -> bool) -> f64 {
+fn share_inside(
+    to_degrees: &Transform,
+    order: AxisOrder,
+    sample: &[[f64; 2]],
+    inside: impl Fn([f64; 2]) -> bool,
+) -> f64 {
     let hits = sample.iter().filter(|pair| to_degrees.convert(order.east_north(**pair)).is_some_and(&inside)).count();
     #[expect(clippy::cast_precision_loss, reason = "counts of a sample of thousands")]
     let share = hits as f64 / sample.len().max(1) as f64;
@@ -196,7 +248,7 @@ fn ranges(sample: &[[f64; 2]]) -> String {
     let range = |axis: usize| {
         let values = sample.iter().map(|pair| pair[axis]);
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-        format!("{low:.2}–{high:.2}")
+        format!("{}–{}", texts::number(format_args!("{low:.2}")), texts::number(format_args!("{high:.2}")))
     };
     format!("{}; {}", range(0), range(1))
 }
@@ -245,7 +297,7 @@ mod tests {
     #[test]
     fn numbers_that_fit_nothing_are_refused_with_their_ranges() {
         let refused = choose("d.csv", &[[1.0, 2.0], [3.0, 4.0]], Stated::default(), None);
-        assert!(matches!(refused, Err(Error::NoCrsFits { ranges, .. }) if ranges == "1.00–3.00; 2.00–4.00"));
+        assert!(matches!(refused, Err(Error::NoCrsFits { ranges, .. }) if ranges == "1,00–3,00; 2,00–4,00"));
     }
 
     #[test]

@@ -51,6 +51,15 @@ pub enum Error {
         /// Smallest and largest value of the first and the second column.
         ranges: String,
     },
+    /// The stated system puts no point in the home area.
+    NothingAtHome {
+        /// The file.
+        file: String,
+        /// The stated system with its name.
+        crs: String,
+        /// Rows with coordinates that were looked at.
+        total: usize,
+    },
     /// The stated system puts hardly any point inside its area of use.
     CoordinatesOutsideCrs {
         /// The file.
@@ -78,11 +87,32 @@ struct Degrees {
 
 impl Degrees {
     fn holds(&self, [lon, lat]: [f64; 2], margin: f64) -> bool {
-        lon >= self.west - margin && lon <= self.east + margin && lat >= self.south - margin && lat <= self.north + margin
+        lon >= self.west - margin
+            && lon <= self.east + margin
+            && lat >= self.south - margin
+            && lat <= self.north + margin
     }
 }
 
+/// Keeps PROJ from printing its own words to standard error: what fails is an [`Error`] here.
+#[expect(unsafe_code, reason = "PROJ's log level can be set by its C function alone; the crate `proj` has no door to it")]
+fn hush() {
+    use std::ffi::{c_int, c_void};
+    unsafe extern "C" {
+        fn proj_log_level(context: *mut c_void, level: c_int) -> c_int;
+    }
+    /// `PJ_LOG_NONE` in `proj.h`.
+    const NONE: c_int = 0;
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: a null context stands for PROJ's default one, which lives as long as the process and which every later
+    // context is a copy of. It is written once, before this program makes its first context: all go through here.
+    ONCE.call_once(|| {
+        unsafe { proj_log_level(std::ptr::null_mut(), NONE) };
+    });
+}
+
 fn create(crs: &str) -> Result<proj::Proj, Error> {
+    hush();
     let unknown = || Error::UnknownCrs { crs: crs.chars().take(60).collect() };
     // A pipeline or a lone number is no coordinate system; PROJ would take some of them.
     if crs.trim().is_empty() || crs.contains("+proj=pipeline") || crs.contains("+step") {
@@ -129,7 +159,8 @@ pub fn metric(crs: &str) -> Result<CrsDefinition, Error> {
     if json["type"].as_str() != Some("ProjectedCRS") || !metres {
         return Err(Error::NotMetric { crs: crs.to_owned(), name });
     }
-    let code = json["id"]["authority"].as_str().filter(|authority| *authority == "EPSG").and(json["id"]["code"].as_u64());
+    let code =
+        json["id"]["authority"].as_str().filter(|authority| *authority == "EPSG").and(json["id"]["code"].as_u64());
     let epsg = code.and_then(|code| u32::try_from(code).ok()).ok_or_else(|| Error::NoEpsg { crs: crs.to_owned() })?;
     let wkt = create(crs)?.as_wkt(Some(proj::wkt::WktVersion::Wkt1_Gdal), None).unwrap_or_default();
     let wkt = wkt.lines().map(str::trim).collect::<String>();
@@ -156,6 +187,7 @@ impl Transform {
     /// # Errors
     /// [`Error::UnknownCrs`].
     pub fn new(from: &str, to: &str) -> Result<Self, Error> {
+        hush();
         if from == to {
             create(from)?;
             return Ok(Self { proj: None });

@@ -5,7 +5,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A stream of random numbers that depends on the seed and the stream's number only.
 ///
-/// Source: ChaCha with 8 rounds, whose output is fixed by its definition (Bernstein 2008), unlike "standard" generators
+/// Source: `ChaCha` with 8 rounds, whose output is fixed by its definition (Bernstein 2008), unlike "standard" generators
 /// that a library may exchange.
 #[derive(Debug, Clone)]
 pub struct Stream(ChaCha8Rng);

@@ -254,6 +254,29 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_geometry_has_neither_geometry_nor_box() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("lager.parquet");
+        let mut layer = specimen::town().remove(1);
+        let Geometries::Points(points) = &mut layer.geometries else { panic!("events are points") };
+        points[0] = None;
+        points[3] = None;
+        let missing: Vec<i64> =
+            (1..).zip(points.iter()).filter(|(_, point)| point.is_none()).map(|(fid, _)| fid).collect();
+        specimen::write(&path, std::slice::from_ref(&layer), None).expect("a specimen is written");
+        let (frame, _) = read(&path);
+        let fids = frame.column(FID).expect("there").i64().expect("whole").clone();
+        for name in [GEOMETRY, BBOX] {
+            let empty = frame.column(name).expect("the column is there").is_null();
+            let mut found: Vec<i64> =
+                fids.iter().zip(empty.iter()).filter(|(_, empty)| *empty == Some(true)).filter_map(|(fid, _)| fid).collect();
+            found.sort_unstable();
+            assert_eq!(found, missing, "{name}");
+        }
+        assert_eq!(missing.len(), 3, "the specimen has one, and two were taken");
+    }
+
+    #[test]
     fn an_empty_layer_is_a_file_with_columns_and_no_rows() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("lager.parquet");

@@ -41,6 +41,13 @@ pub enum Error {
         /// Extensions that exist.
         known: Vec<&'static str>,
     },
+    /// The name has no extension that could say the format.
+    OutputWithoutExtension {
+        /// The file.
+        file: String,
+        /// Extensions that exist.
+        known: Vec<&'static str>,
+    },
     /// The layer asked for is not among the results.
     NoResultLayer {
         /// The file.
@@ -208,14 +215,18 @@ pub static FORMATS: [Format; 4] = [
 /// The format that a file name asks for by its extension, in any case.
 ///
 /// # Errors
-/// [`Error::UnknownOutput`] with the extensions that exist.
+/// [`Error::UnknownOutput`] and [`Error::OutputWithoutExtension`] with the extensions that exist.
 pub fn format_of(path: &Path) -> Result<&'static Format, Error> {
     let extension =
         path.extension().map_or_else(String::new, |text| format!(".{}", text.to_string_lossy().to_lowercase()));
-    FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str())).ok_or_else(|| Error::UnknownOutput {
-        file: geopackage::shown(path),
-        extension,
-        known: FORMATS.iter().flat_map(|format| format.extensions).copied().collect(),
+    FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str())).ok_or_else(|| {
+        let known = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
+        let file = geopackage::shown(path);
+        if extension.is_empty() {
+            Error::OutputWithoutExtension { file, known }
+        } else {
+            Error::UnknownOutput { file, extension, known }
+        }
     })
 }
 
@@ -375,6 +386,9 @@ mod tests {
             assert_eq!(problem.kind, texts::ErrorKind::BadInput);
             assert!(problem.remedy.expect("a remedy").contains(".gpkg, .geojson"), "{name}");
         }
+        let said = |name: &str| texts::problem(&format_of(Path::new(name)).err().expect("unknown")).message;
+        assert_eq!(said("a.shp"), "Filen a.shp kan inte skrivas: inget format har ändelsen ”.shp”.");
+        assert_eq!(said("a"), "Filen a kan inte skrivas: namnet saknar en ändelse som säger vilket format den ska ha.");
     }
 
     #[test]
@@ -482,6 +496,7 @@ mod tests {
         let file = "a.csv".to_owned();
         for error in [
             Error::UnknownOutput { file: file.clone(), extension: ".x".to_owned(), known: vec![".csv"] },
+            Error::OutputWithoutExtension { file: file.clone(), known: vec![".csv"] },
             Error::NoResultLayer { file: file.clone(), layer: "a".to_owned(), layers: vec!["b".to_owned()] },
             Error::NothingToWrite { file: file.clone() },
             Error::MissingFolder { file: file.clone(), folder: "b".to_owned() },

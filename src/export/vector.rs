@@ -27,8 +27,8 @@ const PASSPORTS: &str = "passport";
 /// Writes all layers.
 pub(super) fn write(job: &Job, path: &Path) -> Result<(), Error> {
     let srs = i32::try_from(job.crs.epsg).map_err(|_| job.failed(&format!("EPSG:{}", job.crs.epsg)))?;
-    let mut connection = container::create(path, &[job.crs])?;
     // Errors name the file that was asked for, not the temporary one.
+    let mut connection = container::create(path, &[job.crs]).map_err(|error| error.about(job.target))?;
     let told = |error: &rusqlite::Error| Error::from(PackageError::of(job.target, error));
     fill(job, srs, &mut connection).map_err(|error| told(&error))?;
     connection.close().map_err(|(_, error)| told(&error))

@@ -110,7 +110,7 @@ pub fn create(path: &Path, crs: &[&CrsDefinition]) -> std::result::Result<Connec
         return Err(Error::GeopackageExists { file: shown(path) });
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        return Err(Error::MissingFile { file: shown(folder) });
+        return Err(Error::MissingFolder { file: shown(path), folder: shown(folder) });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let fill = || -> Result<Connection> {
@@ -485,7 +485,7 @@ mod tests {
             open(&at("trasig.gpkg"), Access::ReadOnly),
             Err(Error::NotSqlite { .. } | Error::GeopackageDamaged { .. })
         ));
-        assert!(matches!(create(&at("ingen/mapp.gpkg"), &[]), Err(Error::MissingFile { .. })));
+        assert!(matches!(create(&at("ingen/mapp.gpkg"), &[]), Err(Error::MissingFolder { .. })));
         drop(create(&at("ny.gpkg"), &[]).expect("a new file"));
         assert!(matches!(create(&at("ny.gpkg"), &[]), Err(Error::GeopackageExists { .. })));
     }

@@ -20,7 +20,7 @@ use std::path::Path;
 use rusqlite::ErrorCode;
 use serde::Serialize;
 
-use crate::catalogued_errors;
+use crate::{catalogued_errors, texts};
 
 pub use container::{Access, Field, FieldKind, Table};
 
@@ -28,10 +28,17 @@ pub use container::{Access, Field, FieldKind, Table};
 #[derive(Debug, Serialize)]
 #[serde(tag = "id", rename_all = "kebab-case")]
 pub enum Error {
-    /// The file, or the folder that it should be made in, does not exist.
+    /// The file does not exist.
     MissingFile {
         /// The file.
         file: String,
+    },
+    /// The folder that the file should be made in does not exist.
+    MissingFolder {
+        /// The file.
+        file: String,
+        /// The folder.
+        folder: String,
     },
     /// The file or its folder may not be read or written.
     NotPermitted {
@@ -42,7 +49,7 @@ pub enum Error {
     FileFailure {
         /// The file.
         file: String,
-        /// The system's words.
+        /// What the system says, in the user's language.
         cause: String,
     },
     /// A file that should be made is there already.
@@ -106,7 +113,9 @@ impl Error {
             Some(ErrorCode::DiskFull) => Self::DiskFull { file },
             Some(ErrorCode::NotADatabase) => Self::NotSqlite { file },
             Some(ErrorCode::DatabaseCorrupt) => Self::GeopackageDamaged { file, cause },
-            Some(ErrorCode::SystemIoFailure) => Self::FileFailure { file, cause },
+            Some(ErrorCode::SystemIoFailure) => {
+                Self::FileFailure { file, cause: texts::system_failure(&std::io::ErrorKind::Other.into()) }
+            }
             _ => Self::GeopackageStatement { file, cause },
         }
     }
@@ -121,15 +130,32 @@ impl Error {
                 Self::NotPermitted { file }
             }
             std::io::ErrorKind::StorageFull => Self::DiskFull { file },
-            _ => Self::FileFailure { file, cause: error.to_string() },
+            _ => Self::FileFailure { file, cause: texts::system_failure(error) },
         }
+    }
+
+    /// The same error about the file that the user named, where the work was done under a temporary name.
+    #[must_use]
+    pub fn about(mut self, path: &Path) -> Self {
+        let (Self::MissingFile { file }
+        | Self::MissingFolder { file, .. }
+        | Self::NotPermitted { file }
+        | Self::FileFailure { file, .. }
+        | Self::GeopackageExists { file }
+        | Self::NotSqlite { file }
+        | Self::NotGeopackage { file }
+        | Self::GeopackageLocked { file }
+        | Self::DiskFull { file }
+        | Self::GeopackageDamaged { file, .. }
+        | Self::GeopackageStatement { file, .. }) = &mut self;
+        *file = shown(path);
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts;
 
     #[test]
     fn every_error_has_its_sentence_and_names_the_file() {
@@ -137,6 +163,7 @@ mod tests {
         let cause = "x".to_owned();
         for error in [
             Error::MissingFile { file: file.clone() },
+            Error::MissingFolder { file: file.clone(), folder: "mapp".to_owned() },
             Error::NotPermitted { file: file.clone() },
             Error::FileFailure { file: file.clone(), cause: cause.clone() },
             Error::GeopackageExists { file: file.clone() },
@@ -151,6 +178,8 @@ mod tests {
             assert!(texts::is_error(&problem.id), "{}", problem.id);
             assert!(problem.message.contains("lager.gpkg"), "{}", problem.message);
             assert!(problem.remedy.is_some(), "{}", problem.id);
+            let moved = texts::problem(&error.about(Path::new("karta.gpkg")));
+            assert_eq!((moved.id, moved.file.as_deref()), (problem.id, Some("karta.gpkg")));
         }
     }
 }

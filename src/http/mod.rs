@@ -59,7 +59,9 @@ pub fn loopback(address: &str) -> Result<SocketAddr> {
 pub fn serve(store: &Path, address: &str, ready: impl FnOnce(SocketAddr) + Send) -> Result<()> {
     let socket = loopback(address)?;
     State::new(store).open()?;
-    let failed = |error: std::io::Error| Error::from(Refusal::BindFailed { address: address.to_owned(), cause: error.to_string() });
+    let failed = |error: std::io::Error| {
+        Error::from(Refusal::BindFailed { address: address.to_owned(), cause: error.to_string() })
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(socket).await.map_err(failed)?;

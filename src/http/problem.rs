@@ -35,7 +35,8 @@ impl IntoResponse for Error {
         if status.is_server_error() || told.file.is_some() {
             return problem(status, "http-failed", &[]);
         }
-        let body = json!({ "type": "about:blank", "title": told.message, "status": status.as_u16(), "detail": told.remedy });
+        let body =
+            json!({ "type": "about:blank", "title": told.message, "status": status.as_u16(), "detail": told.remedy });
         (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
     }
 }

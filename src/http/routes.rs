@@ -57,8 +57,12 @@ pub fn router(state: State) -> Router {
 /// Refuses requests under a name that is not this machine's: another site cannot point its own name here.
 async fn own_host(request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
-    let ours = name == "localhost" || name == "[::1]" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    let ours =
+        name == "localhost" || name == "[::1]" || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
     if ours { next.run(request).await } else { problem(StatusCode::FORBIDDEN, "http-other-host", &[]) }
 }
 
@@ -119,9 +123,7 @@ async fn items(
 
 /// Adds links to this page and, where there is one, to the next.
 fn linked(mut page: Value, id: &str, offset: u64, limit: u64) -> Value {
-    let link = |rel: &str, offset: u64| {
-        json!({ "rel": rel, "type": "application/geo+json", "href": format!("/collections/{id}/items?limit={limit}&offset={offset}") })
-    };
+    let link = |rel: &str, offset: u64| json!({ "rel": rel, "type": "application/geo+json", "href": format!("/collections/{id}/items?limit={limit}&offset={offset}") });
     let mut links = vec![link("self", offset)];
     let returned = page["numberReturned"].as_u64().unwrap_or(0);
     if returned > 0 && page["numberMatched"].as_u64().is_some_and(|all| offset + returned < all) {

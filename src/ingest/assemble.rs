@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use super::Table;
 use super::binding::Binding;
 use super::cells::{Fault, Place, Row, severity_of};
 use super::identity::{Occurrences, content_of};
@@ -10,7 +11,6 @@ use super::mapping::{CategoryStyle, Field, Mapping, PersonField};
 use super::outcome::{Outcome, Part, Rejected, Warnings};
 use super::strada;
 use super::values::{self, DateOrder, folded, known};
-use super::Table;
 use crate::crs::AxisOrder;
 use crate::domain::passport::hex;
 use crate::domain::{Element, Event, Person, Severity, Source, category};
@@ -104,7 +104,8 @@ impl<'a> Assembler<'a> {
             match earlier {
                 Some(group) if flat => groups[group].persons.push(row),
                 _ => {
-                    let own = if flat { vec![row] } else { key.and_then(|key| by_key.get(key).cloned()).unwrap_or_default() };
+                    let own =
+                        if flat { vec![row] } else { key.and_then(|key| by_key.get(key).cloned()).unwrap_or_default() };
                     if let (Some(key), None) = (key, earlier) {
                         first.insert(key, groups.len());
                     }
@@ -113,7 +114,8 @@ impl<'a> Assembler<'a> {
             }
         }
         if let Some(sheet) = &persons {
-            let lost = by_key.iter().filter(|(key, _)| !first.contains_key(*key)).flat_map(|(_, rows)| rows.iter().copied());
+            let lost =
+                by_key.iter().filter(|(key, _)| !first.contains_key(*key)).flat_map(|(_, rows)| rows.iter().copied());
             orphans.extend(lost);
             orphans.sort_unstable();
             for group in groups.iter().filter(|group| group.persons.is_empty()) {
@@ -184,7 +186,7 @@ impl<'a> Assembler<'a> {
         self.persons.is_some() || self.events.binding.has_persons()
     }
 
-    fn event(&mut self, group: &Group) -> Result<(Event, Option<String>), Fault> {
+    fn event(&mut self, group: &Group) -> Result<(Event, Vec<String>), Fault> {
         let mapping = self.mapping;
         let row = Row { mapping, table: self.events.table, binding: &self.events.binding, row: group.row };
         let number = row.number();
@@ -211,12 +213,15 @@ impl<'a> Assembler<'a> {
         if !group.repeated && (self.persons.is_some() || self.events.binding.has_persons()) {
             persons.extend(group.persons.iter().map(|&index| person(mapping, sheet, index, warnings)));
         }
-        let stated = [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, warnings));
+        let stated = [Field::Severity, Field::SeverityPolice, Field::SeverityHospital]
+            .map(|field| row.severity(field, warnings));
         let worst = stated.into_iter().find(|degree| *degree != Severity::Unknown);
         let severity = worst.or_else(|| persons.iter().map(|person| person.severity).min()).unwrap_or_default();
         let mut attributes: BTreeMap<String, String> = row.kodstrang(warnings).into_iter().collect();
         let known_cell = |column: usize| known(self.events.table.cell(group.row, column)).map(str::to_owned);
-        attributes.extend(self.events.binding.keep.iter().filter_map(|(name, column)| Some((name.clone(), known_cell(*column)?))));
+        attributes.extend(
+            self.events.binding.keep.iter().filter_map(|(name, column)| Some((name.clone(), known_cell(*column)?))),
+        );
         let free_text = free_text(&self.events, group.row, sheet, &group.persons);
         let mut identifying = vec![(self.events.table, group.row, self.events.identifying.as_slice())];
         let own_rows = group.persons.iter().filter(|index| self.persons.is_some() || **index != group.row);
@@ -224,7 +229,11 @@ impl<'a> Assembler<'a> {
         let content = content_of(&identifying);
         let key = self.events.key(group.row).map(str::to_owned);
         let key = key.unwrap_or_else(|| self.occurrences.keyless(&content));
-        let closes = self.events.binding.closes.and_then(|column| known(self.events.table.cell(group.row, column))).map(str::to_owned);
+        let mended = |sheet: &Sheet<'_>, row: usize| {
+            sheet.binding.closes.and_then(|column| known(sheet.table.cell(row, column))).map(str::to_owned)
+        };
+        let mut closes: Vec<String> = mended(&self.events, group.row).into_iter().collect();
+        closes.extend(group.persons.iter().filter_map(|&index| mended(sheet, index)));
         let mut elements: BTreeMap<u32, Element> = BTreeMap::new();
         for person in &persons {
             if let Some(number) = person.element {
@@ -286,7 +295,18 @@ impl Iterator for Assembler<'_> {
                 let system = self.mapping.system.clone();
                 let reason = "reason-broken-row";
                 let part = Part::Event;
-                return Some(Outcome::Rejected(Box::new(Rejected { part, id, system, file, sheet, row, column: None, value: None, reason, cells })));
+                return Some(Outcome::Rejected(Box::new(Rejected {
+                    part,
+                    id,
+                    system,
+                    file,
+                    sheet,
+                    row,
+                    column: None,
+                    value: None,
+                    reason,
+                    cells,
+                })));
             } else {
                 return None;
             }
@@ -325,7 +345,8 @@ fn person(mapping: &Mapping, sheet: &Sheet<'_>, row: usize, warnings: &mut Warni
     let age = small(PersonField::Age, "warn-unreadable-age", 120);
     let mais = small(PersonField::Mais, "warn-unreadable-mais", 6).and_then(|mais| u8::try_from(mais).ok());
     let element = small(PersonField::Element, "warn-unreadable-element", 10_000);
-    let reported = |field| cell(field).is_some_and(|text| !matches!(folded(text).as_str(), "nej" | "0" | "false" | "n"));
+    let reported =
+        |field| cell(field).is_some_and(|text| !matches!(folded(text).as_str(), "nej" | "0" | "false" | "n"));
     let sources = match (reported(PersonField::PoliceReport), reported(PersonField::HospitalReport)) {
         (true, true) => Some("båda"),
         (true, false) => Some("polis"),
@@ -341,7 +362,8 @@ fn person(mapping: &Mapping, sheet: &Sheet<'_>, row: usize, warnings: &mut Warni
         mode_hospital: text(PersonField::ModeHospital),
         role: text(PersonField::RolePolice).or_else(|| text(PersonField::RoleHospital)),
         conflict: text(PersonField::Conflict),
-        severity: cell(PersonField::Severity).map_or(Severity::Unknown, |word| severity_of(mapping, word, number, warnings)),
+        severity: cell(PersonField::Severity)
+            .map_or(Severity::Unknown, |word| severity_of(mapping, word, number, warnings)),
         mais,
         element,
         reported_by: sources.map(str::to_owned),

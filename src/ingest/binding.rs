@@ -2,15 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::Table;
 use super::mapping::{Field, Mapping, PersonField};
 use super::values::folded;
-use super::Table;
 
 /// Column that a quarantined row carries when it is exported; a mended row closes the one it names.
 pub const QUARANTINE_ID: &str = "karantan_id";
-/// Further columns that the quarantine export adds and an import passes over.
-pub const QUARANTINE_COLUMNS: [&str; 6] =
-    [QUARANTINE_ID, "karantan_fil", "karantan_rad", "karantan_kolumn", "karantan_varde", "karantan_orsak"];
+/// Column that tells the coordinate system of an exported row: a file of faulty rows cannot tell it by its values.
+pub const QUARANTINE_CRS: &str = "karantan_crs";
+/// All columns that the quarantine export adds and an import passes over.
+pub const QUARANTINE_COLUMNS: [&str; 7] = [
+    QUARANTINE_ID,
+    QUARANTINE_CRS,
+    "karantan_fil",
+    "karantan_rad",
+    "karantan_kolumn",
+    "karantan_varde",
+    "karantan_orsak",
+];
 
 /// Columns by field, for one table.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +43,8 @@ impl Binding {
     #[must_use]
     pub fn new(mapping: &Mapping, table: &Table) -> Self {
         let columns: Vec<String> = table.columns.iter().map(|name| folded(name)).collect();
-        let find = |names: &[String]| names.iter().find_map(|name| columns.iter().position(|column| *column == folded(name)));
+        let find =
+            |names: &[String]| names.iter().find_map(|name| columns.iter().position(|column| *column == folded(name)));
         let named = |list: &BTreeMap<String, Vec<String>>| -> Vec<(String, usize)> {
             list.iter().filter_map(|(name, names)| Some((name.clone(), find(names)?))).collect()
         };
@@ -51,7 +61,8 @@ impl Binding {
             binding.fields.values().chain(binding.persons.values()).any(|column| column == index)
                 || binding.keep.iter().chain(&binding.free_text).any(|(_, column)| column == index)
         };
-        let unmapped = (0..columns.len()).filter(|index| !used(index) && !ours(index)).map(|index| table.columns[index].clone());
+        let unmapped =
+            (0..columns.len()).filter(|index| !used(index) && !ours(index)).map(|index| table.columns[index].clone());
         binding.unmapped = unmapped.collect();
         binding
     }

@@ -1,11 +1,11 @@
 //! From the cells of one row to the parts of an event: time, place, severity, money. Pure; a cell that cannot be read is
 //! a [`Fault`] that names its column.
 
+use super::Table;
 use super::binding::Binding;
 use super::mapping::{Field, Mapping};
 use super::outcome::Warnings;
 use super::values::{self, DateOrder, folded, known};
-use super::Table;
 use crate::crs::AxisOrder;
 use crate::domain::time::Parts;
 use crate::domain::{Interval, Ore, Placed, Position, Severity};
@@ -36,7 +36,18 @@ pub struct Row<'a> {
 }
 
 const MONTHS: [&str; 12] = [
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
 ];
 
 impl Row<'_> {
@@ -63,14 +74,21 @@ impl Row<'_> {
         let mut parts = Parts::default();
         let mut blamed = Field::Date;
         if let Some(text) = self.field(Field::Date) {
-            let Some(date) = values::date(text, order) else { return self.fault("reason-date-unreadable", Field::Date) };
+            let Some(date) = values::date(text, order) else {
+                return self.fault("reason-date-unreadable", Field::Date);
+            };
             parts = Parts { year: Some(date.year), month: Some(date.month), day: Some(date.day), ..parts };
             if let Some((hour, minute)) = date.clock.filter(|clock| *clock != (0, 0)) {
                 parts = Parts { hour: Some(hour), minute: Some(minute), ..parts };
             }
         } else {
             blamed = if self.field(Field::Day).is_some() { Field::Day } else { Field::Year };
-            let month_name = |text: &str| MONTHS.iter().position(|name| text.to_lowercase().starts_with(&name[..3])).map(|at| at as i64 + 1);
+            let month_name = |text: &str| {
+                MONTHS
+                    .iter()
+                    .position(|name| text.to_lowercase().starts_with(&name[..3]))
+                    .and_then(|at| i64::try_from(at + 1).ok())
+            };
             let small = |field: Field| -> Result<Option<i64>, Fault> {
                 let Some(text) = self.field(field) else { return Ok(None) };
                 match values::whole(text).or_else(|| if field == Field::Month { month_name(text) } else { None }) {
@@ -86,10 +104,17 @@ impl Row<'_> {
             parts.year = in_range(small(Field::Year)?, Field::Year)?;
             let month = in_range(small(Field::Month)?, Field::Month)?;
             let day = in_range(small(Field::Day)?, Field::Day)?;
+            if month.is_some_and(|month| !(1..=12).contains(&month)) {
+                blamed = Field::Month;
+            }
             parts.month = month.map(|number| i8::try_from(number).unwrap_or(i8::MAX));
             parts.day = day.map(|number| i8::try_from(number).unwrap_or(i8::MAX));
             if parts.year.is_none() {
-                return if parts.month.is_some() || parts.day.is_some() { self.fault("reason-date-incomplete", Field::Year) } else { Ok(None) };
+                return if parts.month.is_some() || parts.day.is_some() {
+                    self.fault("reason-date-incomplete", Field::Year)
+                } else {
+                    Ok(None)
+                };
             }
             if parts.month.is_none() && parts.day.is_some() {
                 return self.fault("reason-date-incomplete", Field::Month);
@@ -111,7 +136,8 @@ impl Row<'_> {
     pub fn pair(&self) -> Result<Option<[f64; 2]>, Fault> {
         let read = |field: Field| -> Result<Option<f64>, Fault> {
             let Some(text) = self.field(field) else { return Ok(None) };
-            values::number(text).map_or_else(|| self.fault("reason-coordinate-unreadable", field), |number| Ok(Some(number)))
+            values::number(text)
+                .map_or_else(|| self.fault("reason-coordinate-unreadable", field), |number| Ok(Some(number)))
         };
         match (read(Field::East)?, read(Field::North)?) {
             (Some(east), Some(north)) => Ok(Some([east, north])),
@@ -155,7 +181,9 @@ impl Row<'_> {
 
     /// The parts of the account string, named by the mapping's template.
     pub fn kodstrang(&self, warnings: &mut Warnings) -> Vec<(String, String)> {
-        let (Some(template), Some(text)) = (&self.mapping.kodstrang, self.field(Field::Kodstrang)) else { return Vec::new() };
+        let (Some(template), Some(text)) = (&self.mapping.kodstrang, self.field(Field::Kodstrang)) else {
+            return Vec::new();
+        };
         let parts: Vec<&str> = text.split(|c: char| template.separators.contains(c)).map(str::trim).collect();
         if parts.len() != template.parts.len() {
             warnings.add("warn-kodstrang-parts", self.number());

@@ -92,9 +92,10 @@ impl<'a> Parser<'a> {
     fn next(&mut self) -> Result<Option<u32>, ReadError> {
         loop {
             let start = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
-            let more = self.reader.read_record(&mut self.record).map_err(|error| ReadError::FileFailure {
-                file: self.source.shown.clone(),
-                cause: error.to_string(),
+            let more = self.reader.read_record(&mut self.record).map_err(|error| {
+                // In memory and valid UTF-8: what is left is a failure of the machine.
+                let error = std::io::Error::from(error);
+                ReadError::from_io(&self.source.shown, &error)
             })?;
             if !more {
                 let last = self.text.as_bytes().get(self.lines.counted..).unwrap_or_default();

@@ -13,6 +13,8 @@ use gdal::config::{set_config_option, set_error_handler};
 use gdal::errors::{CplErrType, GdalError};
 use gdal::{Dataset, DatasetOptions, DriverManager, GdalOpenFlags};
 
+use crate::texts;
+
 /// Drivers that reach the network or a server.
 const NETWORK: [&str; 26] = [
     "AmigoCloud",
@@ -80,6 +82,12 @@ pub fn watch<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
     COMPLAINTS.with_borrow_mut(Vec::clear);
     let result = work();
     (result, COMPLAINTS.with_borrow_mut(std::mem::take))
+}
+
+/// The place of a failure in words, with GDAL's own as a technical note: its first line, cut at 160 characters.
+pub fn place(complaint: &dyn std::fmt::Display) -> String {
+    let said: String = complaint.to_string().lines().next().unwrap_or_default().chars().take(160).collect();
+    texts::text("vector-while-reading", &[("note", said.trim_end_matches('.').to_owned())])
 }
 
 /// Opens a file for reading with one driver and no other.

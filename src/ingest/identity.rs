@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::values::trimmed;
 use super::Table;
+use super::values::trimmed;
 use crate::domain::passport::hex;
 
 /// SHA-256 over the raw canonical cells of rows: `name = value` of every cell that is not empty, sorted, so that the

@@ -257,21 +257,30 @@ impl Mapping {
         if jiff::tz::TimeZone::get(&mapping.zone).is_err() {
             return Err(bad(0, format!("zone = \"{}\"", mapping.zone)));
         }
-        if let Some(code) = mapping.codes.category.values().find(|code| !crate::domain::category::table().iter().any(|entry| entry.code == **code)) {
+        if let Some(code) = mapping
+            .codes
+            .category
+            .values()
+            .find(|code| !crate::domain::category::table().iter().any(|entry| entry.code == **code))
+        {
             return Err(bad(0, format!("codes.category: \"{code}\"")));
         }
         if mapping.system.is_empty() || mapping.system.contains(':') {
             return Err(bad(0, format!("system = \"{}\"", mapping.system)));
         }
         mapping.codes.severity = mapping.codes.severity.iter().map(|(word, degree)| (folded(word), *degree)).collect();
-        mapping.codes.category = mapping.codes.category.iter().map(|(word, code)| (folded(word), code.clone())).collect();
+        mapping.codes.category =
+            mapping.codes.category.iter().map(|(word, code)| (folded(word), code.clone())).collect();
         Ok(mapping)
     }
 
     /// The shipped mappings, in the table's order.
     #[must_use]
     pub fn shipped() -> Vec<Self> {
-        SHIPPED.iter().map(|(file, toml)| Self::parse(file, toml).expect("a test parses every shipped mapping")).collect()
+        SHIPPED
+            .iter()
+            .map(|(file, toml)| Self::parse(file, toml).expect("a test parses every shipped mapping"))
+            .collect()
     }
 
     /// The shipped mapping with this name.
@@ -295,11 +304,14 @@ impl Mapping {
         let columns: Vec<String> = columns.iter().map(|name| folded(name)).collect();
         let has_all = |set: &Vec<String>| set.iter().all(|name| columns.contains(&folded(name)));
         let shipped = Self::shipped();
-        if let Some(refusal) = shipped.iter().flat_map(|mapping| &mapping.refuse).find(|refusal| has_all(&refusal.columns)) {
+        if let Some(refusal) =
+            shipped.iter().flat_map(|mapping| &mapping.refuse).find(|refusal| has_all(&refusal.columns))
+        {
             let because = crate::texts::text(&refusal.because, &[]);
             return Err(MappingError::KnownUnusable { file: file.to_owned(), because });
         }
-        let mut fitting: Vec<Self> = shipped.into_iter().filter(|mapping| mapping.recognise.iter().any(has_all)).collect();
+        let mut fitting: Vec<Self> =
+            shipped.into_iter().filter(|mapping| mapping.recognise.iter().any(has_all)).collect();
         match fitting.len() {
             0 => Self::named("generic"),
             1 => Ok(fitting.remove(0)),
@@ -321,7 +333,11 @@ mod tests {
         assert_eq!(all.len(), SHIPPED.len());
         for mapping in all {
             assert!(!mapping.source.is_empty() && !mapping.title.is_empty(), "{}", mapping.name);
-            assert!(mapping.columns.contains_key(&Field::North) && mapping.columns.contains_key(&Field::East), "{}", mapping.name);
+            assert!(
+                mapping.columns.contains_key(&Field::North) && mapping.columns.contains_key(&Field::East),
+                "{}",
+                mapping.name
+            );
         }
     }
 

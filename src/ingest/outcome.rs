@@ -41,12 +41,12 @@ pub struct Rejected {
 /// What one row, or the rows of one event, came to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// A valid event; `closes` names the quarantined row that it mends.
+    /// A valid event; `closes` names the quarantined rows that it and its persons mend.
     Event {
         /// The event with its persons.
         event: Box<Event>,
-        /// Id in the quarantine.
-        closes: Option<String>,
+        /// Ids in the quarantine.
+        closes: Vec<String>,
     },
     /// A row for the quarantine.
     Rejected(Box<Rejected>),

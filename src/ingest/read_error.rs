@@ -4,6 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::texts;
+
 /// A file that cannot be read at all. A row that cannot be understood is never an error: see
 /// [`BrokenRow`](super::table::BrokenRow).
 #[derive(Debug, Serialize)]
@@ -26,6 +28,8 @@ pub enum ReadError {
     EmptyFile { file: String },
     /// The extension belongs to no reader.
     UnknownFormat { file: String, found: String, formats: Vec<String> },
+    /// A file for ground or a home area whose extension is none of those that hold shapes.
+    NotAMapFile { file: String, formats: Vec<String> },
     /// The content is not what the extension says.
     WrongKind { file: String, expected: String, found: String },
     /// An option that this format has no use for.
@@ -59,7 +63,7 @@ pub enum ReadError {
     /// Nothing but blanks.
     NothingInside { file: String },
     /// A workbook that cannot be opened or read to its end.
-    BrokenWorkbook { file: String, part: String, cause: String },
+    BrokenWorkbook { file: String, part: String },
     /// A zip bomb, or a workbook beyond all use.
     WorkbookTooLarge { file: String, limit_gib: u64 },
     /// No sheet or layer of that name.
@@ -76,8 +80,8 @@ pub enum ReadError {
     NotGeojson { file: String, reason: String },
     /// A Shapefile without one of its parts.
     MissingCompanion { file: String, companion: String },
-    /// A vector file that GDAL cannot open or read to its end.
-    BrokenVector { file: String, format: String, cause: String },
+    /// A vector file that GDAL cannot open or read to its end; `at` is where, in words.
+    BrokenVector { file: String, format: String, at: String },
 }
 crate::catalogued_errors!(ReadError);
 
@@ -89,7 +93,7 @@ impl ReadError {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::MissingFile { file },
             io::ErrorKind::PermissionDenied => Self::NotPermitted { file },
             io::ErrorKind::IsADirectory => Self::FolderNotFile { file },
-            _ => Self::FileFailure { file, cause: error.to_string() },
+            _ => Self::FileFailure { file, cause: texts::system_failure(error) },
         }
     }
 }
@@ -97,7 +101,14 @@ impl ReadError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::texts;
+
+    #[test]
+    fn a_failure_of_the_system_is_said_without_its_own_words() {
+        // 5 is EIO on every Unix: "Input/output error (os error 5)".
+        let error = ReadError::from_io("olyckor.csv", &io::Error::from_raw_os_error(5));
+        let message = texts::problem(&error).message;
+        assert!(message.contains("olyckor.csv") && !message.contains("os error"), "{message}");
+    }
 
     #[test]
     fn every_error_has_a_sentence_a_remedy_and_no_hole() {
@@ -113,6 +124,7 @@ mod tests {
             ReadError::VirtualPath { file: file() },
             ReadError::EmptyFile { file: file() },
             ReadError::UnknownFormat { file: file(), found: word(), formats: list() },
+            ReadError::NotAMapFile { file: file(), formats: list() },
             ReadError::WrongKind { file: file(), expected: word(), found: word() },
             ReadError::OptionNotForFormat { file: file(), option: word(), format: word() },
             ReadError::OldWorkbook { file: file() },
@@ -129,7 +141,7 @@ mod tests {
             ReadError::BadDelimiter { file: file(), delimiter: word() },
             ReadError::UnclosedQuote { file: file(), row: 2 },
             ReadError::NothingInside { file: file() },
-            ReadError::BrokenWorkbook { file: file(), part: word(), cause: word() },
+            ReadError::BrokenWorkbook { file: file(), part: word() },
             ReadError::WorkbookTooLarge { file: file(), limit_gib: 2 },
             ReadError::UnknownLayer { file: file(), layer: word(), layers: list() },
             ReadError::SeveralLayers { file: file(), layers: list() },
@@ -138,7 +150,7 @@ mod tests {
             ReadError::BrokenJson { file: file(), line: 2, column: 3, reason: word() },
             ReadError::NotGeojson { file: file(), reason: word() },
             ReadError::MissingCompanion { file: file(), companion: word() },
-            ReadError::BrokenVector { file: file(), format: word(), cause: word() },
+            ReadError::BrokenVector { file: file(), format: word(), at: word() },
         ];
         for error in &errors {
             let problem = texts::problem(error);

@@ -1,4 +1,4 @@
-//! Shapes of ground that lies under results: areas, lines and points of a GeoPackage, Shapefile or GeoJSON, whole.
+//! Shapes of ground that lies under results: areas, lines and points of a `GeoPackage`, Shapefile or `GeoJSON`, whole.
 //!
 //! [`super::read`] gives events, which are points; this gives geometry as it is.
 
@@ -50,12 +50,12 @@ pub fn read(path: &Path, layer: Option<&str>) -> Result<Vec<ShapeLayer>, ReadErr
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let Some((_, driver)) = DRIVERS.iter().find(|(known, _)| *known == ending) else {
         let formats = DRIVERS.iter().map(|(known, _)| format!(".{known}")).collect();
-        return Err(ReadError::UnknownFormat { file, found: format!(".{ending}"), formats });
+        return Err(ReadError::NotAMapFile { file, formats });
     };
     let (dataset, complaints) = gdal_door::watch(|| gdal_door::open(path, driver, &[]));
     let dataset = dataset.map_err(|error| {
-        let cause = complaints.first().cloned().unwrap_or_else(|| error.to_string());
-        ReadError::BrokenVector { file: file.clone(), format: (*driver).to_owned(), cause }
+        let at = complaints.first().map_or_else(|| gdal_door::place(&error), |said| gdal_door::place(said));
+        ReadError::BrokenVector { file: file.clone(), format: (*driver).to_owned(), at }
     })?;
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
     if let Some(wanted) = layer
@@ -97,5 +97,22 @@ fn as_text(value: gdal::vector::FieldValue) -> Option<String> {
         FieldValue::Integer64Value(number) => Some(number.to_string()),
         FieldValue::RealValue(number) => Some(number.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_refused_as_ground_with_the_endings_that_hold_shapes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["hem.csv", "hem"] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "a;b\n").expect("written");
+            let problem = crate::texts::problem(&read(&path, None).expect_err("is refused"));
+            assert!(problem.message.ends_with("kan inte vara hemområde eller underlag."), "{}", problem.message);
+            assert_eq!(problem.remedy.as_deref(), Some("Ange en kartfil: .gpkg, .shp, .geojson, .json."));
+        }
     }
 }

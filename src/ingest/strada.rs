@@ -84,7 +84,8 @@ fn differing<'a>(rows: impl Iterator<Item = Row<'a>>) -> Vec<&'static str> {
             }
         }
     }
-    let ids: BTreeSet<&'static str> = values.into_iter().filter(|(_, texts)| texts.len() > 1).map(|((id, _), _)| id).collect();
+    let ids: BTreeSet<&'static str> =
+        values.into_iter().filter(|(_, texts)| texts.len() > 1).map(|((id, _), _)| id).collect();
     ids.into_iter().collect()
 }
 
@@ -96,7 +97,10 @@ fn categories_conflict(person: &Person) -> bool {
 }
 
 fn cycles(person: &Person) -> bool {
-    [&person.mode, &person.mode_detail].into_iter().flatten().any(|mode| folded(mode).contains("cykel") && !folded(mode).contains("motorcykel"))
+    [&person.mode, &person.mode_detail]
+        .into_iter()
+        .flatten()
+        .any(|mode| folded(mode).contains("cykel") && !folded(mode).contains("motorcykel"))
 }
 
 /// Passenger by role; the misspelling "Passsagerare" stands in real exports.
@@ -147,7 +151,8 @@ mod tests {
 
     #[test]
     fn misspellings_are_found_and_ordinary_words_are_not() {
-        for text in ["Körde elsparkcykel", "på en elsparkscykel.", "en elscotter", "ramlade med VOI", "El-sparkcykel"] {
+        for text in ["Körde elsparkcykel", "på en elsparkscykel.", "en elscotter", "ramlade med VOI", "El-sparkcykel"]
+        {
             assert!(names_micromobility(text), "{text}");
         }
         for text in ["Cyklade omkull", "sparkade bollen", "en elcykel", "limerick", "motorcykel", ""] {

@@ -2,7 +2,18 @@
 
 /// Words that mean "not told", compared in lower case.
 const UNKNOWN_WORDS: [&str; 12] = [
-    "uppgift saknas", "okänt", "okänd", "ej angivet", "ej angiven", "saknas", "ej känt", "-", "–", "null", "n/a", "nan",
+    "uppgift saknas",
+    "okänt",
+    "okänd",
+    "ej angivet",
+    "ej angiven",
+    "saknas",
+    "ej känt",
+    "-",
+    "–",
+    "null",
+    "n/a",
+    "nan",
 ];
 
 /// The cell with surrounding space, also non-breaking, taken off.
@@ -15,7 +26,8 @@ pub fn trimmed(cell: &str) -> &str {
 #[must_use]
 pub fn known(cell: &str) -> Option<&str> {
     let text = trimmed(cell);
-    let unknown = text.is_empty() || (text.chars().count() <= 16 && UNKNOWN_WORDS.contains(&text.to_lowercase().as_str()));
+    let unknown =
+        text.is_empty() || (text.chars().count() <= 16 && UNKNOWN_WORDS.contains(&text.to_lowercase().as_str()));
     (!unknown).then_some(text)
 }
 
@@ -37,8 +49,11 @@ pub fn number(cell: &str) -> Option<f64> {
     {
         return value.is_finite().then_some(value);
     }
-    let clean: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '\u{2212}' { '-' } else { c }).collect();
-    if clean.matches([',', '.']).count() > 1 || !clean.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+')) {
+    let clean: String =
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '\u{2212}' { '-' } else { c }).collect();
+    if clean.matches([',', '.']).count() > 1
+        || !clean.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+'))
+    {
         return None;
     }
     clean.replace(',', ".").parse::<f64>().ok().filter(|value| value.is_finite())
@@ -79,7 +94,10 @@ pub struct DateCell {
 fn triple(text: &str) -> Option<[i64; 3]> {
     let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
     let [first, second, third] = parts.as_slice() else { return None };
-    let digits = |part: &&str| (!part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<i64>().ok());
+    let digits = |part: &&str| {
+        (!part.is_empty() && part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse::<i64>().ok())
+    };
     Some([digits(first)??, digits(second)??, digits(third)??])
 }
 
@@ -105,7 +123,12 @@ pub fn date(cell: &str, order: Option<DateOrder>) -> Option<DateCell> {
             (false, None) => return None,
         }
     };
-    Some(DateCell { year: i16::try_from(year).ok()?, month: i8::try_from(month).ok()?, day: i8::try_from(day).ok()?, clock })
+    Some(DateCell {
+        year: i16::try_from(year).ok()?,
+        month: i8::try_from(month).ok()?,
+        day: i8::try_from(day).ok()?,
+        clock,
+    })
 }
 
 /// A clock time `7`, `07:30`, `07.30`, `7:30:15`, `0730`; seconds and zone are dropped.
@@ -171,7 +194,12 @@ mod tests {
 
     #[test]
     fn numbers_are_read_with_comma_point_and_odd_spaces() {
-        for (text, value) in [("6 396 199,35", 6_396_199.35), ("6\u{a0}396\u{202f}199.35", 6_396_199.35), ("-1,5", -1.5), ("1e3", 1000.0)] {
+        for (text, value) in [
+            ("6 396 199,35", 6_396_199.35),
+            ("6\u{a0}396\u{202f}199.35", 6_396_199.35),
+            ("-1,5", -1.5),
+            ("1e3", 1000.0),
+        ] {
             assert_eq!(number(text), Some(value), "{text}");
         }
         for text in ["", "1.234,5", "abc", "12 kr", "inf", "NaN", "1,2,3", "0x10"] {
@@ -199,7 +227,8 @@ mod tests {
 
     #[test]
     fn hours_and_hour_groups_are_read() {
-        for (text, hour) in [("7", 7), ("07-08", 7), ("07:00-07:59", 7), ("23", 23), ("kl. 9", 9), ("17.00–17.59", 17)] {
+        for (text, hour) in [("7", 7), ("07-08", 7), ("07:00-07:59", 7), ("23", 23), ("kl. 9", 9), ("17.00–17.59", 17)]
+        {
             assert_eq!(hour_group(text), Some(hour), "{text}");
         }
         for text in ["24", "kväll", "", "7x"] {

@@ -117,12 +117,12 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn broken(&self, cause: &dyn std::fmt::Display) -> ReadError {
-        ReadError::BrokenVector {
-            file: self.source.shown.clone(),
-            format: self.format.to_owned(),
-            cause: cause.to_string(),
-        }
+    fn broken(&self, complaint: &dyn std::fmt::Display) -> ReadError {
+        self.broken_at(gdal_door::place(complaint))
+    }
+
+    fn broken_at(&self, at: String) -> ReadError {
+        ReadError::BrokenVector { file: self.source.shown.clone(), format: self.format.to_owned(), at }
     }
 
     /// Runs `work`; whatever GDAL complained about meanwhile makes the result an error.
@@ -149,7 +149,7 @@ impl Words<'_> {
         if whole && stated <= length {
             return Ok(());
         }
-        Err(self.broken(&texts::text("cause-cut-short", &[])))
+        Err(self.broken_at(texts::text("vector-cut-short", &[])))
     }
 
     fn read_layer(

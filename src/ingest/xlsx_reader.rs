@@ -31,7 +31,7 @@ const SERIAL_END: f64 = 2_958_466.0;
 pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
     check_package(source, UNPACKED_LIMIT)?;
     let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
-    let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(source, "", &error))?;
+    let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(source, None, &error))?;
     let sheets = workbook.sheets_metadata().to_vec();
     let sheets = sheets.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect::<Vec<_>>();
     if let Some(wanted) = &options.layer
@@ -61,16 +61,13 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadEr
 /// Unpacks every part to nowhere: refuses a package that is cut short, damaged, or larger than the limit.
 fn check_package(source: &Source, limit: u64) -> Result<(), ReadError> {
     let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
-    let damaged = |part: &str, cause: &dyn std::fmt::Display| ReadError::BrokenWorkbook {
-        file: source.shown.clone(),
-        part: part.to_owned(),
-        cause: cause.to_string(),
-    };
+    let damaged = |part: String| ReadError::BrokenWorkbook { file: source.shown.clone(), part };
+    let whole = || damaged(texts::text("workbook-whole", &[]));
     let too_large = || ReadError::WorkbookTooLarge { file: source.shown.clone(), limit_gib: limit >> 30 };
-    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| damaged("", &error))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|_| whole())?;
     let mut stated = 0_u64;
     for index in 0..archive.len() {
-        let part = archive.by_index_raw(index).map_err(|error| damaged("", &error))?;
+        let part = archive.by_index_raw(index).map_err(|_| whole())?;
         stated = stated.saturating_add(part.size());
     }
     if stated > limit {
@@ -78,19 +75,24 @@ fn check_package(source: &Source, limit: u64) -> Result<(), ReadError> {
     }
     let mut left = limit;
     for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|error| damaged("", &error))?;
+        let part = archive.by_index(index).map_err(|_| whole())?;
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
-        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|error| damaged(&name, &error))?;
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink())
+            .map_err(|_| damaged(texts::text("workbook-part", &[("part", name)])))?;
         left = left.checked_sub(unpacked).ok_or_else(too_large)?;
     }
     Ok(())
 }
 
-fn broken(source: &Source, sheet: &str, error: &XlsxError) -> ReadError {
+fn broken(source: &Source, sheet: Option<&str>, error: &XlsxError) -> ReadError {
     let file = source.shown.clone();
     match error {
         XlsxError::Password => ReadError::ProtectedWorkbook { file },
-        other => ReadError::BrokenWorkbook { file, part: sheet.to_owned(), cause: other.to_string() },
+        _ => {
+            let named = |sheet: &str| texts::text("workbook-sheet", &[("sheet", sheet.to_owned())]);
+            let part = sheet.map_or_else(|| texts::text("workbook-whole", &[]), named);
+            ReadError::BrokenWorkbook { file, part }
+        }
     }
 }
 
@@ -103,7 +105,7 @@ struct Row {
 }
 
 fn read_sheet(source: &Source, workbook: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Option<Table>, ReadError> {
-    let failed = |error: XlsxError| broken(source, sheet, &error);
+    let failed = |error: XlsxError| broken(source, Some(sheet), &error);
     let is_1904 = workbook.has_1904_epoch();
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(failed)?;
     let mut sheet_rows = Rows { source, sheet, waiting: Vec::new(), table: None, first: 0, spare: Vec::new() };
@@ -381,7 +383,9 @@ mod tests {
     fn a_workbook_cut_short_or_damaged_is_refused_in_one_sentence() {
         let whole = small();
         for keep in [30, whole.len() / 4, whole.len() / 2, whole.len() - 30] {
-            assert!(matches!(refused(&whole[..keep]), ReadError::BrokenWorkbook { .. }), "{keep}");
+            let error = refused(&whole[..keep]);
+            assert!(matches!(error, ReadError::BrokenWorkbook { .. }), "{keep}");
+            assert_eq!(texts::problem(&error).place.as_deref(), Some("hela arbetsboken"), "{keep}");
         }
         let mut flipped = whole;
         for byte in &mut flipped[400..440] {

@@ -55,6 +55,8 @@ pub struct Request<'a> {
     pub output: PathBuf,
     /// The one layer to write, where not all are wanted.
     pub layer: Option<&'a str>,
+    /// Whether the result of a store is kept in it, in place of the method's earlier one.
+    pub keep: bool,
 }
 
 /// What an analysis did.
@@ -74,6 +76,8 @@ pub struct Report {
     pub passport: Passport,
     /// What was changed on the way, one sentence each.
     pub warnings: Vec<String>,
+    /// Whether the result is now in the store.
+    pub kept: bool,
 }
 
 /// Groups of an analysis, over the rows that have a place.
@@ -99,19 +103,22 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
             timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
         }
-        From::File { path, request } => rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?,
+        From::File { path, request } => {
+            rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?
+        }
     };
     progress.stage("stage-compute", 0);
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
     let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let settings = parameters.settings();
     let groups = timings.time("compute", || group(&settings, &points))?;
-    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters))?;
+    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters));
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
     timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
-    if let Some(store) = &mut store {
+    let kept = request.keep && store.is_some();
+    if let (Some(store), true) = (&mut store, kept) {
         timings.time("write", || keep(store, &layers, &input, &passport))?;
     }
     progress.finish();
@@ -124,6 +131,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         layers: layers.iter().map(|layer| (layer.name.clone(), layer.geometries.len())).collect(),
         passport,
         warnings: input.warnings,
+        kept,
     })
 }
 
@@ -157,7 +165,8 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             }
             let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, *eps);
             let outlines = cores.iter().map(outline).collect::<std::result::Result<Vec<_>, _>>()?;
-            let hotspots = members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
+            let hotspots =
+                members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
         }
         Settings::Counts { cell, min_points, .. } => {
@@ -189,7 +198,7 @@ fn layers(
     points: &[[f64; 2]],
     mut groups: Groups,
     parameters: &analysis::Parameters,
-) -> Result<(Vec<Layer>, Passport)> {
+) -> (Vec<Layer>, Passport) {
     let facts: Vec<super::facts::Fact> = placed.iter().map(|&row| input.facts[row].clone()).collect();
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
@@ -198,10 +207,10 @@ fn layers(
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
     if let Some((grid, counts, of_cells)) = &groups.cells {
-        made.push(cells(grid, counts, of_cells, &facts, input.kind, &passport));
+        made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }
     made.push(events(input, placed, &groups, &passport));
-    Ok((made, passport))
+    (made, passport)
 }
 
 fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
@@ -221,8 +230,8 @@ fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Pa
         period: hotspots::period(input.facts.iter()),
         vintage: last.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         used: used as u64,
-        unplaced: (input.facts.len() - used) as u64,
-        dropped: BTreeMap::new(),
+        unplaced: (input.facts.len() - used) as u64 - input.dropped.values().sum::<u64>(),
+        dropped: input.dropped.clone(),
         crs: format!("EPSG:{}", input.crs.epsg),
         secrecy: input.secrecy,
         notes,
@@ -273,7 +282,8 @@ fn event_style(input: &Input) -> Style {
     }
     let types = ranked(input.facts.iter().filter_map(|fact| fact.category.as_deref()));
     if has("typ") && !types.is_empty() {
-        let mut classes: Vec<_> = types.iter().zip(TYPES).map(|((name, _), colour)| category_class(name, name, colour)).collect();
+        let mut classes: Vec<_> =
+            types.iter().zip(TYPES).map(|((name, _), colour)| category_class(name, name, colour)).collect();
         if types.len() > classes.len() || input.facts.iter().any(|fact| fact.category.is_none()) {
             classes.push(category_class("", &text("class-other-types", &[]), "#9e9e9e"));
         }
@@ -284,7 +294,7 @@ fn event_style(input: &Input) -> Style {
 
 /// The layer `cells`: every cell that holds events, by column and row.
 fn cells(
-    grid: &Grid,
+    grid: Grid,
     counts: &analysis::Counts,
     of_cells: &[Option<u32>],
     facts: &[super::facts::Fact],
@@ -309,11 +319,16 @@ fn cells(
         column("andel_handelser", true, Values::Real(share)),
         column("vikt", false, Values::Real((0..n.len()).map(|at| Some(weight(at))).collect())),
         column("cluster", true, Values::Integer(of_cells.iter().map(|number| number.map(i64::from)).collect())),
-        column("kolumn", false, Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.column))).collect())),
+        column(
+            "kolumn",
+            false,
+            Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.column))).collect()),
+        ),
         column("rad", false, Values::Integer(counts.cells().iter().map(|cell| Some(i64::from(cell.row))).collect())),
         column("rank", false, Values::Integer(rank.iter().copied().map(Some).collect())),
     ];
-    let square = |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(grid, &[*cell])));
+    let square =
+        |cell: &crate::domain::Cell| Some(geo::Geometry::MultiPolygon(analysis::outline::of_cells(&grid, &[*cell])));
     Layer {
         name: "cells".to_owned(),
         title: title("cells", kind, passport.secrecy),

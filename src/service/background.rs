@@ -38,7 +38,13 @@ const CLASSES: [&str; 6] = ["klass", "class", "highway", "kind", "typ", "buildin
 ///
 /// # Errors
 /// Readers' errors; [`Refusal::EmptyInput`] where no shape is of the right kind.
-pub fn import(what: What, file: &Path, layer: Option<&str>, asked: Option<&str>, store: &mut GpkgStore) -> Result<Report> {
+pub fn import(
+    what: What,
+    file: &Path,
+    layer: Option<&str>,
+    asked: Option<&str>,
+    store: &mut GpkgStore,
+) -> Result<Report> {
     let shown = file.display().to_string();
     let target = format!("EPSG:{}", store.settings().crs.epsg);
     let stamp = crate::domain::passport::NO_VINTAGE;
@@ -90,15 +96,16 @@ fn background_of(what: What, geometry: &Geometry<f64>) -> Option<(u8, Background
 
 fn row(shape: &Shape, transform: &Transform, layer: &str, background: Background) -> Option<BackgroundRow> {
     let lost = std::cell::Cell::new(false);
-    let moved = shape.geometry.map_coords(|coord| match transform.convert([coord.x, coord.y]) {
-        Some([x, y]) => geo::Coord { x, y },
-        None => {
-            lost.set(true);
-            coord
-        }
+    let moved = shape.geometry.map_coords(|coord| {
+        let place = transform.convert([coord.x, coord.y]);
+        lost.set(lost.get() || place.is_none());
+        place.map_or(coord, |[x, y]| geo::Coord { x, y })
     });
     let field = |names: &[&str]| {
-        names.iter().find_map(|name| shape.fields.iter().find(|(field, _)| field.to_lowercase() == **name)).map(|(_, text)| text.clone())
+        names
+            .iter()
+            .find_map(|name| shape.fields.iter().find(|(field, _)| field.to_lowercase() == **name))
+            .map(|(_, text)| text.clone())
     };
     let shape = match moved {
         Geometry::LineString(line) => Geometry::MultiLineString(geo::MultiLineString::new(vec![line])),

@@ -121,6 +121,11 @@ pub enum Refusal {
         /// The system's words.
         cause: String,
     },
+    /// A folder is not there.
+    NoSuchFolder {
+        /// The folder.
+        folder: String,
+    },
     /// A file is not there.
     MissingFile {
         /// The file.
@@ -176,7 +181,9 @@ impl Error {
         let file = file.display().to_string();
         Self::Refusal(match error.kind() {
             std::io::ErrorKind::NotFound => Refusal::MissingFile { file },
-            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => Refusal::NotPermitted { file },
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                Refusal::NotPermitted { file }
+            }
             std::io::ErrorKind::AlreadyExists => Refusal::FileExists { file },
             _ => Refusal::FileFailure { file, cause: error.to_string() },
         })

@@ -55,7 +55,8 @@ impl Fact {
             severity: event.severity,
             category,
             modes: event.persons.iter().filter_map(|person| person.mode.clone()).collect(),
-            casualties: (!event.persons.is_empty()).then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
+            casualties: (!event.persons.is_empty())
+                .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
             time: event.time.clone(),
             street: event.street.clone(),
             source: event.source.system.clone(),
@@ -109,7 +110,8 @@ pub fn ranked<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)>
 
 /// The first few of [`ranked`] as `Cykel singel 12 · Korsande 4`.
 pub fn ranked_text<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> Option<String> {
-    let parts: Vec<String> = ranked(texts).into_iter().take(most).map(|(text, count)| format!("{text} {count}")).collect();
+    let parts: Vec<String> =
+        ranked(texts).into_iter().take(most).map(|(text, count)| format!("{text} {count}")).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
@@ -142,7 +144,8 @@ mod tests {
 
     #[test]
     fn places_are_named_by_their_streets() {
-        let name = |list: &[&'static str]| place_name(list.iter().map(|street| (!street.is_empty()).then_some(*street)));
+        let name =
+            |list: &[&'static str]| place_name(list.iter().map(|street| (!street.is_empty()).then_some(*street)));
         assert_eq!(name(&["Storgatan", "Storgatan", "Storgatan", "Kajen"]).as_deref(), Some("Storgatan"));
         assert_eq!(name(&["Storgatan", "Kajen", "Storgatan", "Kajen"]).as_deref(), Some("Kajen / Storgatan"));
         assert_eq!(name(&["", ""]), None);
@@ -157,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_person_counts_once_on_its_own_scale() {
-        let sum = Casualties::of([Severity::Dead, Severity::PoliceSevere, Severity::Unhurt, Severity::Iss9].into_iter());
+        let sum =
+            Casualties::of([Severity::Dead, Severity::PoliceSevere, Severity::Unhurt, Severity::Iss9].into_iter());
         assert_eq!((sum.injured, sum.dead, sum.police_severe, sum.iss9), (3, 1, 1, 1));
     }
 }

@@ -38,7 +38,7 @@ pub fn rank(spots: &mut [Hotspot], frame: &Frame<'_>) {
         let weight = |spot: &Hotspot| weight_of(spot, frame.facts);
         spots.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(b.members.len().cmp(&a.members.len())));
     } else {
-        spots.sort_by(|a, b| b.members.len().cmp(&a.members.len()));
+        spots.sort_by_key(|spot| std::cmp::Reverse(spot.members.len()));
     }
 }
 
@@ -53,7 +53,8 @@ pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer 
     let integer = |pick: &dyn Fn(&Summary) -> Option<i64>| Values::Integer(rows.iter().map(pick).collect());
     let text = |pick: &dyn Fn(&Summary) -> Option<String>| Values::Text(rows.iter().map(pick).collect());
     let real = |pick: &dyn Fn(&Summary) -> Option<f64>| Values::Real(rows.iter().map(pick).collect());
-    let person = |pick: fn(&Casualties) -> u32| integer(&move |row| row.casualties.as_ref().map(|sum| i64::from(pick(sum))));
+    let person =
+        |pick: fn(&Casualties) -> u32| integer(&move |row| row.casualties.as_ref().map(|sum| i64::from(pick(sum))));
     let certainty = swedish("certainty-untested", &[]);
     let why = swedish("certainty-untested-why", &[]);
     let columns = vec![
@@ -125,17 +126,23 @@ impl Summary {
         let area_m2 = (spot.outline.unsigned_area() * 10.0).round() / 10.0;
         Self {
             rang,
-            name: place_name(facts().map(|fact| fact.street.as_deref())).unwrap_or_else(|| swedish("hotspot-name", &number)),
+            name: place_name(facts().map(|fact| fact.street.as_deref()))
+                .unwrap_or_else(|| swedish("hotspot-name", &number)),
             n: whole(n),
             accidents: facts()
                 .all(|fact| fact.kind.is_some())
                 .then(|| whole(facts().filter(|fact| fact.kind == Some(Kind::Accident)).count())),
-            casualties: (!listed.is_empty()).then(|| listed.iter().fold(Casualties::default(), |sum, one| sum.plus(*one))),
+            casualties: (!listed.is_empty())
+                .then(|| listed.iter().fold(Casualties::default(), |sum, one| sum.plus(*one))),
             severity: any_told.then(|| severity_text(facts().map(|fact| fact.severity))).flatten(),
             categories: ranked_text(facts().filter_map(|fact| fact.category.as_deref()), 3),
             modes: ranked_text(facts().flat_map(|fact| fact.modes.iter().map(String::as_str)), 4),
             period: period(facts()),
-            sources: ranked(facts().map(|fact| fact.source.as_str())).into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+            sources: ranked(facts().map(|fact| fact.source.as_str()))
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+                .join(", "),
             weight: (weight_of(spot, frame.facts) * 1e6).round() / 1e6,
             share_of_events: n as f64 / frame.total.max(1) as f64,
             share_of_area: (frame.study_m2 > 0.0).then(|| (area_m2 / frame.study_m2).min(1.0)),
@@ -199,7 +206,8 @@ mod tests {
         let facts = facts();
         let frame = Frame { facts: &facts, total: 4, study_m2: 1000.0, kind: Some(Kind::Accident), weighted: false };
         let layer = layer(&[spot(&[0, 1])], &frame, passport());
-        let values = |name: &str| layer.columns.iter().find(|column| column.name == name).map(|column| column.values.clone());
+        let values =
+            |name: &str| layer.columns.iter().find(|column| column.name == name).map(|column| column.values.clone());
         assert_eq!(values("n"), Some(Values::Integer(vec![Some(2)])));
         assert_eq!(values("andel_handelser"), Some(Values::Real(vec![Some(0.5)])));
         assert_eq!(values("andel_yta"), Some(Values::Real(vec![Some(0.1)])));

@@ -14,10 +14,12 @@ use crate::crs::{self, AxisOrder, Choice, Stated, Transform, WGS84};
 use crate::domain::Source;
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::time::iso_utc;
+use crate::ingest::binding::QUARANTINE_CRS;
 use crate::ingest::cells::Row;
-use crate::ingest::values::{DateOrder, ShownOrder, shown_order};
+use crate::ingest::values::{DateOrder, ShownOrder, known, shown_order};
 use crate::ingest::{
-    self, Assembler, Field, Mapping, MappingError, Outcome, Part, ReadOptions, Reading, Rejected, Sheet, Table, Warnings,
+    self, Assembler, Field, Mapping, MappingError, Outcome, Part, ReadOptions, Reading, Rejected, Sheet, Table,
+    Warnings,
 };
 use crate::store::{self, GpkgStore, ImportCounts, ImportRun, Quarantined, Store, Tally};
 use crate::texts::{swedish, text};
@@ -69,6 +71,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Columns that fed nothing.
     pub unmapped: Vec<String>,
+    /// Rows in the quarantine file, where one was asked for.
+    pub in_quarantine_file: u64,
 }
 
 /// Files read and sorted into sheets of events and of persons, with their mapping.
@@ -104,10 +108,12 @@ pub fn plan(request: &Request, timings: &Timings) -> Result<Plan> {
         let lower = |text: &str| text.to_lowercase();
         let stem = Path::new(&table.file).file_stem().map(|stem| lower(&stem.to_string_lossy())).unwrap_or_default();
         let sheet = table.sheet.as_deref().map_or(stem, lower);
-        names.iter().any(|name| lower(name) == sheet)
+        names.iter().any(|name| sheet == lower(name) || sheet.ends_with(&format!("_{}", lower(name))))
     };
-    let persons = (tables.len() > 1).then(|| tables.iter().position(|table| is_named(table, &mapping.sheets.persons))).flatten();
-    let named_events: Vec<usize> = (0..tables.len()).filter(|index| is_named(&tables[*index], &mapping.sheets.events)).collect();
+    let persons =
+        (tables.len() > 1).then(|| tables.iter().position(|table| is_named(table, &mapping.sheets.persons))).flatten();
+    let named_events: Vec<usize> =
+        (0..tables.len()).filter(|index| is_named(&tables[*index], &mapping.sheets.events)).collect();
     let others: Vec<usize> = (0..tables.len()).filter(|index| Some(*index) != persons).collect();
     let events = if named_events.is_empty() { others } else { named_events };
     if request.files.len() == 1 && events.len() > 1 {
@@ -174,7 +180,9 @@ pub fn choose(
     let mapped = sheet.binding.fields.keys().any(|field| !matches!(field, Field::Id));
     if !mapped && !table.has_geometry() {
         let columns = table.columns.iter().take(30).cloned().collect();
-        return Err(MappingError::NothingMapped { file: table.file.clone(), mapping: mapping.name.clone(), columns }.into());
+        return Err(
+            MappingError::NothingMapped { file: table.file.clone(), mapping: mapping.name.clone(), columns }.into()
+        );
     }
     let date_order = match sheet.binding.fields.get(&Field::Date) {
         None => None,
@@ -198,8 +206,10 @@ pub fn choose(
     if pairs.is_empty() {
         return Ok(Chosen { choice: None, date_order, transform: None, domain: None });
     }
+    let kept = table.column(QUARANTINE_CRS).and_then(|column| known(table.cell(0, column)));
     let stated = Stated {
-        crs: asked.or(table.crs.as_deref()).or(mapping.crs.as_deref()),
+        crs: asked.or(table.crs.as_deref()).or(kept).or(mapping.crs.as_deref()),
+        trusted: kept.is_some(),
         order: table.has_geometry().then_some(AxisOrder::EastNorth),
         extra: &mapping.crs_candidates,
     };
@@ -229,6 +239,9 @@ pub fn home_in_degrees(settings: &store::Settings) -> Result<Option<MultiPolygon
 /// Whatever a part refuses; then nothing of that table is kept.
 pub fn events(request: &Request, store: &mut GpkgStore, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
     progress.stage("stage-read", 0);
+    if let Some(out) = &request.quarantine {
+        quarantine::check(out)?;
+    }
     let plan = plan(request, timings)?;
     let settings = store.settings().clone();
     let home = home_in_degrees(&settings)?;
@@ -238,7 +251,7 @@ pub fn events(request: &Request, store: &mut GpkgStore, progress: &dyn Progress,
     }
     if let Some(out) = &request.quarantine {
         let files: Vec<String> = plan.tables.iter().map(|table| table.file.clone()).collect();
-        quarantine::write(store, &files, out)?;
+        report.in_quarantine_file = quarantine::write(store, &files, report.crs.as_deref(), out)?;
     }
     progress.finish();
     Ok(report)
@@ -310,7 +323,11 @@ fn one_table(
         store::ImportFailure::Store(error) => Error::from(error),
         store::ImportFailure::Rows(never) => match never {},
     })?;
-    let rejected_events: u64 = reasons.iter().filter(|(id, _)| !id.contains("person") && *id != "reason-accident-quarantined").map(|(_, n)| n).sum();
+    let rejected_events: u64 = reasons
+        .iter()
+        .filter(|(id, _)| !id.contains("person") && *id != "reason-accident-quarantined")
+        .map(|(_, n)| n)
+        .sum();
     let changed = counts.events.quarantined.saturating_sub(rejected_events);
     if changed > 0 {
         *reasons.entry("reason-changed".to_owned()).or_default() += changed;
@@ -364,19 +381,20 @@ fn describe_choice(chosen: &Chosen, sheet: &Sheet<'_>, report: &mut Report) -> b
         ("north", name(north)),
         ("share", format!("{:.0}", choice.share * 100.0)),
     ];
-    let id = match (choice.detected, sheet.table.has_geometry()) {
-        (true, _) => "note-system-detected",
-        (false, true) => "note-system-of-geometry",
-        (false, false) => "note-system-stated",
-    };
-    report.notes.push(text(id, &values));
+    // The reader of a geometry format has said its system already.
+    if !sheet.table.has_geometry() {
+        report.notes.push(text(if choice.detected { "note-system-detected" } else { "note-system-stated" }, &values));
+    }
     !sheet.table.has_geometry() && choice.order == AxisOrder::NorthEast
 }
 
 /// The end of the latest event, as a stamp; `None` where no row has a time.
 fn vintage(mapping: &Mapping, sheet: &Sheet<'_>, chosen: &Chosen) -> Option<String> {
     let row = |row: usize| Row { mapping, table: sheet.table, binding: &sheet.binding, row };
-    let last = (0..sheet.table.len()).filter_map(|index| row(index).time(chosen.date_order).ok().flatten()).map(|time| time.to).max();
+    let last = (0..sheet.table.len())
+        .filter_map(|index| row(index).time(chosen.date_order).ok().flatten())
+        .map(|time| time.to)
+        .max();
     last.map(iso_utc).filter(|stamp| stamp != NO_VINTAGE)
 }
 
@@ -399,7 +417,9 @@ fn quarantined(rejected: Rejected) -> Quarantined {
 
 /// The cells of the row at this place, for rows that the store itself quarantines.
 fn raw_cells(events: &Table, persons: Option<&Table>, source: &Source) -> Map<String, Value> {
-    let table = persons.filter(|table| table.file == source.file && table.sheet == source.sheet && events.sheet != source.sheet).unwrap_or(events);
+    let table = persons
+        .filter(|table| table.file == source.file && table.sheet == source.sheet && events.sheet != source.sheet)
+        .unwrap_or(events);
     let Some(row) = (0..table.len()).find(|row| table.row_number(*row) == source.row) else { return Map::new() };
     table.columns.iter().cloned().zip(table.row(row).map(|cell| Value::String(cell.to_owned()))).collect()
 }

@@ -49,8 +49,11 @@ pub fn runs(store: &GpkgStore) -> Result<Value> {
     let list: Vec<Value> = runs
         .iter()
         .map(|summary| {
-            let layers: Vec<Value> =
-                summary.layers.iter().map(|layer| json!({ "id": layer.name, "title": layer.title, "features": layer.features })).collect();
+            let layers: Vec<Value> = summary
+                .layers
+                .iter()
+                .map(|layer| json!({ "id": layer.name, "title": layer.title, "features": layer.features }))
+                .collect();
             json!({ "id": summary.run.id, "title": summary.run.title, "method": summary.run.method,
                     "parameters": summary.run.passport.parameters, "layers": layers })
         })

@@ -89,10 +89,8 @@ pub struct LegendClass {
 const PREFERRED: [&str; 2] = ["dbscan", "counts"];
 
 /// Collections that lie under the results.
-const BACKGROUNDS: [(&str, &str, Background); 2] = [
-    ("roads", "page-layer-roads", Background::Roads),
-    ("buildings", "page-layer-buildings", Background::Buildings),
-];
+const BACKGROUNDS: [(&str, &str, Background); 2] =
+    [("roads", "page-layer-roads", Background::Roads), ("buildings", "page-layer-buildings", Background::Buildings)];
 
 /// The page's frame: everything but the features.
 ///
@@ -139,7 +137,9 @@ fn union(a: geo::Rect<f64>, b: geo::Rect<f64>) -> geo::Rect<f64> {
 fn themed(runs: &[RunSummary]) -> Vec<(Kind, &RunSummary)> {
     let has = |run: &&RunSummary| run.layers.iter().any(|layer| layer.name == "hotspots");
     let of = |kind: Kind| {
-        PREFERRED.iter().find_map(|method| runs.iter().filter(has).find(|run| run.run.kind == Some(kind) && run.run.method == *method))
+        PREFERRED.iter().find_map(|method| {
+            runs.iter().filter(has).find(|run| run.run.kind == Some(kind) && run.run.method == *method)
+        })
     };
     Kind::ALL.into_iter().filter_map(|kind| Some((kind, of(kind)?))).collect()
 }
@@ -181,7 +181,11 @@ fn theme(kind: Kind, run: &RunSummary, features: &Features) -> Theme {
 }
 
 fn parameter(passport: &Passport, name: &str) -> String {
-    passport.parameters.get(name).and_then(Value::as_f64).map_or_else(String::new, |number| number.to_string().replace('.', ","))
+    passport
+        .parameters
+        .get(name)
+        .and_then(Value::as_f64)
+        .map_or_else(String::new, |number| number.to_string().replace('.', ","))
 }
 
 fn legend(classes: &[Class], largest: u64) -> Vec<LegendClass> {
@@ -199,23 +203,23 @@ fn legend(classes: &[Class], largest: u64) -> Vec<LegendClass> {
         .collect()
 }
 
-/// One page of a collection as a GeoJSON object (RFC 7946) with `numberMatched` and `numberReturned`.
+/// One page of a collection as a `GeoJSON` object (RFC 7946) with `numberMatched` and `numberReturned`.
 ///
 /// # Errors
 /// [`Refusal::NoSuchCollection`]; the store cannot be read.
 pub fn items(store: &GpkgStore, collection: &str, offset: u64, limit: u64) -> Result<Value> {
     let window = Window { bbox: None, offset, limit };
-    let features = match BACKGROUNDS.iter().find(|(id, ..)| *id == collection) {
-        Some((.., background)) => store.background(*background, &window)?,
-        None => {
-            let runs = store.runs()?;
-            let themes = themed(&runs);
-            let wanted = collection.strip_prefix("hotspots-");
-            let Some((_, run)) = themes.iter().find(|(kind, _)| wanted == Some(kind.code())) else {
-                return Err(Refusal::NoSuchCollection { collection: collection.to_owned() }.into());
-            };
-            store.run_features(&run.run.id, "hotspots", &window)?
-        }
+    let background = BACKGROUNDS.iter().find(|(id, ..)| *id == collection);
+    let features = if let Some((.., background)) = background {
+        store.background(*background, &window)?
+    } else {
+        let runs = store.runs()?;
+        let themes = themed(&runs);
+        let wanted = collection.strip_prefix("hotspots-");
+        let Some((_, run)) = themes.iter().find(|(kind, _)| wanted == Some(kind.code())) else {
+            return Err(Refusal::NoSuchCollection { collection: collection.to_owned() }.into());
+        };
+        store.run_features(&run.run.id, "hotspots", &window)?
     };
     let to_degrees = Transform::new(&format!("EPSG:{}", store.settings().crs.epsg), WGS84)?;
     let rows: Vec<Value> = features.rows.into_iter().map(|row| feature(row, &to_degrees)).collect();

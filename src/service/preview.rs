@@ -57,7 +57,13 @@ pub fn run(request: &Request, store: &GpkgStore) -> Result<Preview> {
         let code = |field: Value| field.as_str().unwrap_or_default().to_owned();
         let mut fields: BTreeMap<String, String> =
             sheet.binding.fields.iter().map(|(field, index)| (code(json!(field)), column(index))).collect();
-        fields.extend(sheet.binding.persons.iter().map(|(field, index)| (format!("person.{}", code(json!(field))), column(index))));
+        fields.extend(
+            sheet
+                .binding
+                .persons
+                .iter()
+                .map(|(field, index)| (format!("person.{}", code(json!(field))), column(index))),
+        );
         fields.extend(sheet.binding.keep.iter().map(|(name, index)| (format!("keep.{name}"), column(index))));
         fields.extend(sheet.binding.free_text.iter().map(|(name, index)| (format!("free_text.{name}"), column(index))));
         preview.unmapped.insert(name.clone(), sheet.binding.unmapped.clone());

@@ -1,6 +1,7 @@
 //! Rows on their way into an analysis, from a store or straight from a file: places, facts, and the columns that the
 //! layer `events` shows. In canonical order: by x, then y, then content, so that the order of rows plays no part.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::columns::column;
@@ -11,7 +12,7 @@ use super::progress::Timings;
 use crate::crs::{self, WGS84};
 use crate::domain::passport::ContentHash;
 use crate::domain::{Column, CrsDefinition, Event, Kind, Secrecy, Severity, Values, category};
-use crate::ingest::cells::{Row, severity_of};
+use crate::ingest::cells::{Fault, Row, severity_of};
 use crate::ingest::values::{known, number};
 use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
 use crate::store::{EventFilter, GpkgStore, Store};
@@ -36,6 +37,8 @@ pub struct Input {
     pub content_hash: String,
     /// Area of the home area in square metres, or 0 where there is none.
     pub home_m2: f64,
+    /// Rows that were left out of the analysis: reason to number.
+    pub dropped: BTreeMap<String, u64>,
     /// What was chosen on the reader's behalf.
     pub notes: Vec<String>,
     /// Warnings of the command, one sentence each.
@@ -60,10 +63,12 @@ pub struct FileRequest<'a> {
 }
 
 /// Names that results use for themselves; an input column of that name becomes `NAME_input`.
-const RESERVED: [&str; 12] = ["cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry"];
+const RESERVED: [&str; 12] =
+    ["cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry"];
 
 /// Words in column names that tell of free text, where no mapping does.
-const FREE_TEXT_WORDS: [&str; 8] = ["beskriv", "fritext", "förlopp", "forlopp", "anteckn", "kommentar", "description", "comment"];
+const FREE_TEXT_WORDS: [&str; 8] =
+    ["beskriv", "fritext", "förlopp", "forlopp", "anteckn", "kommentar", "description", "comment"];
 
 /// Events of a store, of one kind.
 ///
@@ -101,10 +106,14 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         column("handelse_id", false, text(&|event| Some(event.id.clone()))),
         column("period_fran", true, text(&|event| days(event).map(|days| days.0))),
         column("period_till", false, text(&|event| days(event).map(|days| days.1))),
-        column("typ", true, text(&|event| match event.category.as_str() {
-            category::UNKNOWN => event.category_text.clone(),
-            code => Some(category::label(code).to_owned()),
-        })),
+        column(
+            "typ",
+            true,
+            text(&|event| match event.category.as_str() {
+                category::UNKNOWN => event.category_text.clone(),
+                code => Some(category::label(code).to_owned()),
+            }),
+        ),
         column("svarighetsgrad", true, text(&|event| Some(event.severity.degree().sv.clone()))),
         column("gata", true, text(&|event| event.street.clone())),
         column("kalla", false, text(&|event| Some(event.source.system.clone()))),
@@ -123,6 +132,7 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         sources,
         content_hash: content.finish(),
         home_m2: settings.home.as_ref().map_or(0.0, geo::Area::unsigned_area),
+        dropped: BTreeMap::new(),
         notes: Vec::new(),
         warnings: Vec::new(),
     })
@@ -161,8 +171,12 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         }
     }
     let has = |field: Field| sheet.binding.fields.contains_key(&field);
-    if !table.has_geometry() && !(has(Field::East) && has(Field::North)) {
-        return Err(Refusal::NoCoordinates { file: file.to_owned(), columns: table.columns.iter().take(30).cloned().collect() }.into());
+    if !(table.has_geometry() || has(Field::East) && has(Field::North)) {
+        return Err(Refusal::NoCoordinates {
+            file: file.to_owned(),
+            columns: table.columns.iter().take(30).cloned().collect(),
+        }
+        .into());
     }
     let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
     let Some(choice) = &first.choice else {
@@ -171,7 +185,15 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
     let chosen = choose(&mapping, &sheet, Some(&choice.crs.clone()), &format!("EPSG:{}", crs.epsg), None)?;
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
-    let mut rows: Vec<(Option<[f64; 2]>, usize)> = (0..table.len()).map(|row| (point(&mapping, &sheet, row, &chosen), row)).collect();
+    let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
+    let mut rows: Vec<(Option<[f64; 2]>, usize)> = Vec::with_capacity(table.len());
+    for row in 0..table.len() {
+        let place = point(&mapping, &sheet, row, &chosen).unwrap_or_else(|fault| {
+            *dropped.entry(crate::texts::swedish(fault.reason, &[])).or_default() += 1;
+            None
+        });
+        rows.push((place, row));
+    }
     rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
     for (point, row) in &rows {
@@ -181,7 +203,10 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     }
     let mut quiet = Warnings::default();
     let known_kind = (mapping.name != "generic").then_some(mapping.kind);
-    let facts = rows.iter().map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet)).collect();
+    let facts = rows
+        .iter()
+        .map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet))
+        .collect();
     let mut warnings = Vec::new();
     let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
@@ -196,13 +221,23 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         columns,
         crs,
         kind: known_kind,
-        secrecy: if known_kind.is_some() { mapping.secrecy } else { Secrecy::Open },
+        secrecy: secrecy_of(table, &mapping),
         sources: vec![name],
         content_hash: content.finish(),
         home_m2: 0.0,
+        dropped,
         notes,
         warnings,
     })
+}
+
+/// The strictest class that the rows name themselves (as our own tables do), and at least the mapping's.
+fn secrecy_of(table: &Table, mapping: &Mapping) -> Secrecy {
+    let stated = table
+        .column("secrecy")
+        .into_iter()
+        .flat_map(|column| (0..table.len()).filter_map(move |row| Secrecy::from_code(table.cell(row, column))));
+    stated.chain([mapping.secrecy]).max().unwrap_or(mapping.secrecy)
 }
 
 fn find(file: &str, table: &Table, name: &str) -> Result<usize> {
@@ -214,14 +249,24 @@ fn find(file: &str, table: &Table, name: &str) -> Result<usize> {
 
 /// The system in which to analyse: the file's own where it is metric; for degrees SWEREF 99 TM or ETRS-TM35FIN, where all
 /// points lie in its area of use.
-fn metric_for(file: &str, source: &str, sheet: &Sheet<'_>, mapping: &Mapping, chosen: &Chosen) -> Result<CrsDefinition> {
+fn metric_for(
+    file: &str,
+    source: &str,
+    sheet: &Sheet<'_>,
+    mapping: &Mapping,
+    chosen: &Chosen,
+) -> Result<CrsDefinition> {
     if !crs::is_geographic(source)? {
         return Ok(crs::metric(source)?);
     }
     let pairs: Vec<[f64; 2]> = (0..sheet.table.len())
         .filter_map(|row| match sheet.table.point(row) {
             Some((point, _)) => Some(point),
-            None => Row { mapping, table: sheet.table, binding: &sheet.binding, row }.pair().ok().flatten().map(|pair| chosen.axes().east_north(pair)),
+            None => Row { mapping, table: sheet.table, binding: &sheet.binding, row }
+                .pair()
+                .ok()
+                .flatten()
+                .map(|pair| chosen.axes().east_north(pair)),
         })
         .collect();
     for candidate in ["EPSG:3006", "EPSG:3067"] {
@@ -233,20 +278,33 @@ fn metric_for(file: &str, source: &str, sheet: &Sheet<'_>, mapping: &Mapping, ch
     Err(Refusal::DegreesElsewhere { file: file.to_owned() }.into())
 }
 
-fn point(mapping: &Mapping, sheet: &Sheet<'_>, row: usize, chosen: &Chosen) -> Option<[f64; 2]> {
+fn point(
+    mapping: &Mapping,
+    sheet: &Sheet<'_>,
+    row: usize,
+    chosen: &Chosen,
+) -> std::result::Result<Option<[f64; 2]>, Fault> {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row };
     let place = |point: [f64; 2]| chosen.place(point);
-    row.position(chosen.axes(), &place).ok().flatten().map(|position| [position.x, position.y])
+    Ok(row.position(chosen.axes(), &place)?.map(|position| [position.x, position.y]))
 }
 
 /// `[rows of the table]` weights of the asked-for column; `None` where none was asked for. Empty cells weigh 0.
-fn weights(file: &str, table: &Table, value: Option<&str>, mapping: &Mapping, binding: &Binding) -> Result<Option<Vec<f64>>> {
+fn weights(
+    file: &str,
+    table: &Table,
+    value: Option<&str>,
+    mapping: &Mapping,
+    binding: &Binding,
+) -> Result<Option<Vec<f64>>> {
     let Some(name) = value else { return Ok(None) };
     if name == "severity"
         && let Some(&column) = binding.fields.get(&Field::Severity)
     {
         let mut quiet = Warnings::default();
-        let weight = |row: usize| known(table.cell(row, column)).map_or(0.0, |text| severity_of(mapping, text, 0, &mut quiet).degree().weight);
+        let weight = |row: usize| {
+            known(table.cell(row, column)).map_or(0.0, |text| severity_of(mapping, text, 0, &mut quiet).degree().weight)
+        };
         return Ok(Some((0..table.len()).map(weight).collect()));
     }
     let column = find(file, table, name)?;
@@ -273,11 +331,14 @@ fn fact(
     let category = row.field(Field::Category).map(|text| {
         let code = match mapping.codes.category_style {
             ingest::mapping::CategoryStyle::AccidentType => category::of_accident_type(text),
-            ingest::mapping::CategoryStyle::Table => mapping.codes.category.get(&text.to_lowercase()).map_or(category::UNKNOWN, String::as_str),
+            ingest::mapping::CategoryStyle::Table => {
+                mapping.codes.category.get(&text.to_lowercase()).map_or(category::UNKNOWN, String::as_str)
+            }
         };
         if code == category::UNKNOWN { text.to_owned() } else { category::label(code).to_owned() }
     });
-    let stated = [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
+    let stated =
+        [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
     Fact {
         kind,
         severity: stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default(),
@@ -303,7 +364,8 @@ fn shown_columns(
     let mut columns: Vec<Column> = Vec::new();
     for (index, name) in table.columns.iter().enumerate() {
         let lower = name.to_lowercase();
-        let free = binding.free_text.iter().any(|(_, column)| *column == index) || FREE_TEXT_WORDS.iter().any(|word| lower.contains(word));
+        let free = binding.free_text.iter().any(|(_, column)| *column == index)
+            || FREE_TEXT_WORDS.iter().any(|word| lower.contains(word));
         if free && !keep_free_text {
             warnings.push(crate::texts::text("note-free-text-dropped", &[("column", name.clone())]));
             continue;
@@ -327,7 +389,6 @@ fn shown_columns(
 fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     let filled = || cells.clone().filter(|cell| !cell.is_empty());
     let is_code = |cell: &str| cell.len() > 1 && cell.starts_with('0') && !cell.starts_with("0.");
-    let none = |cell: &str| cell.is_empty();
     if filled().next().is_none() {
         return Values::Text(cells.map(|_| None).collect());
     }
@@ -337,7 +398,7 @@ fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     if filled().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite) && !is_code(cell)) {
         return Values::Real(cells.map(|cell| cell.parse().ok()).collect());
     }
-    Values::Text(cells.map(|cell| (!none(cell)).then(|| cell.to_owned())).collect())
+    Values::Text(cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect())
 }
 
 #[cfg(test)]

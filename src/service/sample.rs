@@ -33,8 +33,8 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
         let path = folder.join(name);
         std::fs::write(&path, bytes).map_err(|error| Error::of_file(&path, &error))
     };
-    put("olyckor_strada.xlsx", &sample::workbook(&town)?)?;
-    put("skador.csv", &sample::damages_csv(&town))?;
+    put(sample::WORKBOOK, &sample::workbook(&town)?)?;
+    put(sample::DAMAGES, &sample::damages_csv(&town))?;
     put("facit.json", sample::truth_json(&town).as_bytes())?;
     let definition = crs::metric("EPSG:3006")?;
     let to_wgs84 = Transform::new("EPSG:3006", WGS84)?;
@@ -43,7 +43,7 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
     export::write(&folder.join("stad.gpkg"), &layers, &definition, &convert, None)?;
     let home = Some("home");
     export::write(&folder.join("hemomrade.gpkg"), &layers, &definition, &convert, home)?;
-    let files = vec!["olyckor_strada.xlsx", "skador.csv", "facit.json", "stad.gpkg", "hemomrade.gpkg"];
+    let files = vec![sample::WORKBOOK, sample::DAMAGES, "facit.json", "stad.gpkg", "hemomrade.gpkg"];
     Ok(Report { town: town.name, seed, files })
 }
 

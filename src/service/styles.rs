@@ -1,8 +1,8 @@
 //! How the tables of a store look when QGIS opens it: default styles, aliases, and a project inside.
 
-use super::columns::count_style;
+use super::columns::{count_style, title};
 use super::error::Result;
-use crate::domain::{Bbox, GeometryKind, Style};
+use crate::domain::{Bbox, GeometryKind, Passport, Secrecy, Style};
 use crate::geopackage::FieldKind;
 use crate::geopackage::project::{ProjectLayer, write_project};
 use crate::geopackage::styles::{Look, LookField, write_styles};
@@ -37,16 +37,24 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     let roads = Style::Single("#9aa5ad".to_owned());
     let buildings = Style::Single("#cfc9c0".to_owned());
     let events = event_style();
-    let titles = ["layer-hotspots", "layer-events", "layer-roads", "layer-buildings"].map(|id| swedish(id, &[]));
+    // Results tell how strict the rows are that they rest on; before the first one the rows are taken to be internal.
+    let passport = runs.iter().map(|run| &run.run.passport).max_by_key(|passport| passport.secrecy);
+    let secrecy = passport.map_or(Secrecy::Intern, |passport| passport.secrecy);
+    let titles = [
+        title("hotspots", None, secrecy),
+        title("events", None, secrecy),
+        swedish("layer-roads", &[]),
+        swedish("layer-buildings", &[]),
+    ];
     let aliases = |columns: &[(&'static str, FieldKind)]| -> Vec<(&'static str, String, FieldKind)> {
         columns.iter().map(|(name, kind)| (*name, swedish(&format!("col-{name}"), &[]), *kind)).collect()
     };
     let (spot_fields, event_fields) = (aliases(&HOTSPOTS), aliases(&EVENTS));
     let looks = [
-        look("hotspots", &titles[0], GeometryKind::Area, &hotspot_style, &spot_fields),
-        look("events", &titles[1], GeometryKind::Point, &events, &event_fields),
-        look("roads", &titles[2], GeometryKind::Line, &roads, &[]),
-        look("buildings", &titles[3], GeometryKind::Area, &buildings, &[]),
+        look("hotspots", &titles[0], GeometryKind::Area, &hotspot_style, &spot_fields, passport),
+        look("events", &titles[1], GeometryKind::Point, &events, &event_fields, passport),
+        look("roads", &titles[2], GeometryKind::Line, &roads, &[], None),
+        look("buildings", &titles[3], GeometryKind::Area, &buildings, &[], None),
     ];
     let extent = extent(store, &spots)?;
     let layers: Vec<ProjectLayer<'_>> = looks.iter().map(|look| ProjectLayer { look: look.clone(), extent }).collect();
@@ -65,16 +73,22 @@ fn look<'a>(
     kind: GeometryKind,
     style: &'a Style,
     fields: &'a [(&'static str, String, FieldKind)],
+    passport: Option<&'a Passport>,
 ) -> Look<'a> {
-    let fields = fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
-    Look { table, title, description: "", kind: Some(kind), style, fields, passport: None }
+    let fields =
+        fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
+    Look { table, title, description: "", kind: Some(kind), style, fields, passport }
 }
 
 /// The box that the project opens with: the results, else the roads.
 fn extent(store: &GpkgStore, spots: &[Feature]) -> Result<Bbox> {
     use geo::CoordsIter;
     let around = |rows: &[Feature]| {
-        Bbox::around(rows.iter().filter_map(|row| row.geometry.as_ref()).flat_map(|shape| shape.coords_iter().map(|coord| [coord.x, coord.y])))
+        Bbox::around(
+            rows.iter()
+                .filter_map(|row| row.geometry.as_ref())
+                .flat_map(|shape| shape.coords_iter().map(|coord| [coord.x, coord.y])),
+        )
     };
     if spots.is_empty() {
         return Ok(around(&store.background(Background::Roads, &Window::ALL)?.rows));
@@ -83,7 +97,8 @@ fn extent(store: &GpkgStore, spots: &[Feature]) -> Result<Bbox> {
 }
 
 fn event_style() -> Style {
-    let class = |code: &str, colour: &str| super::columns::category_class(code, &swedish(&format!("unit-{code}"), &[]), colour);
+    let class =
+        |code: &str, colour: &str| super::columns::category_class(code, &swedish(&format!("unit-{code}"), &[]), colour);
     let classes = vec![
         class("accident", "#b35806"),
         class("damage", "#1b4f72"),

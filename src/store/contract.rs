@@ -147,7 +147,7 @@ fn full(id: &str) -> Event {
 }
 
 fn row(event: Event) -> Row {
-    Row::Event { event: Box::new(event), closes: None }
+    Row::Event { event: Box::new(event), closes: Vec::new() }
 }
 
 fn no_raw(_: &Source) -> Map<String, Value> {
@@ -294,7 +294,7 @@ pub(crate) fn a_quarantined_row_is_kept_once_and_closed_by_its_mended_form(store
     let kept = store.quarantined(true).expect("listed");
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].row, quarantined("q:1", Part::Event, "number"));
-    let mended = || vec![Row::Event { event: Box::new(event("A:1", "ab")), closes: Some("q:1".to_owned()) }];
+    let mended = || vec![Row::Event { event: Box::new(event("A:1", "ab")), closes: vec!["q:1".to_owned()] }];
     let counts = take(store, false, mended());
     assert_eq!((counts.events, counts.closed), (tally(1, 0, 0), 1));
     assert_eq!(store.quarantined(true).expect("listed"), []);

@@ -61,8 +61,8 @@ pub enum Row {
     Event {
         /// The event.
         event: Box<Event>,
-        /// Id of the quarantined row that it is the mended form of.
-        closes: Option<String>,
+        /// Ids of the quarantined rows that it is the mended form of: its own and its persons'.
+        closes: Vec<String>,
     },
     /// A row that is not valid.
     Quarantined(Box<Quarantined>),

@@ -35,7 +35,8 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn named(source: &str) -> BTreeSet<String> {
     let code = source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
     let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let mut parts: BTreeSet<String> = code.split("crate::").skip(1).filter(|rest| !rest.starts_with('{')).map(word).collect();
+    let mut parts: BTreeSet<String> =
+        code.split("crate::").skip(1).filter(|rest| !rest.starts_with('{')).map(word).collect();
     for group in code.split("crate::{").skip(1) {
         let mut depth = 1;
         let inner: String = group
@@ -78,7 +79,8 @@ fn no_part_names_another_against_the_arrows() {
         let allowed = may.get(part.as_str()).unwrap_or_else(|| panic!("{part} is not in the table of arrows"));
         let source = std::fs::read_to_string(&file).expect("a source is text");
         for other in named(&source) {
-            let fine = other == part || other == "texts" || other == "catalogued_errors" || allowed.contains(&other.as_str());
+            let fine =
+                other == part || other == "texts" || other == "catalogued_errors" || allowed.contains(&other.as_str());
             if !fine && may.contains_key(other.as_str()) {
                 wrong.push(format!("{inside} names {other}"));
             }
@@ -94,12 +96,13 @@ fn the_reader_of_use_lines_sees_groups_and_passes_over_comments() {
     assert_eq!(parts, ["a", "b", "c", "f"]);
 }
 
+fn reaches(may: &BTreeMap<&str, &[&str]>, from: &str, to: &str) -> bool {
+    may[from].iter().any(|next| *next == to || reaches(may, next, to))
+}
+
 #[test]
 fn the_arrows_have_no_circle() {
     let may: BTreeMap<&str, &[&str]> = MAY.into_iter().collect();
-    fn reaches(may: &BTreeMap<&str, &[&str]>, from: &str, to: &str) -> bool {
-        may[from].iter().any(|next| *next == to || reaches(may, next, to))
-    }
     for part in may.keys() {
         assert!(!reaches(&may, part, part), "{part} reaches itself");
     }

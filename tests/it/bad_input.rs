@@ -44,8 +44,16 @@ impl Case {
             one_sentence(&answer, code, &[]);
             assert!(!out.exists(), "a refused analysis left a file");
         }
-        let left: Vec<_> = std::fs::read_dir(self.folder.path()).expect("the folder").flatten().map(|entry| entry.file_name()).collect();
-        assert!(left.iter().all(|name| !name.to_string_lossy().contains("tmp") && !name.to_string_lossy().ends_with("-journal")), "{left:?}");
+        let left: Vec<_> = std::fs::read_dir(self.folder.path())
+            .expect("the folder")
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
+        assert!(
+            left.iter()
+                .all(|name| !name.to_string_lossy().contains("tmp") && !name.to_string_lossy().ends_with("-journal")),
+            "{left:?}"
+        );
         error
     }
 }
@@ -58,7 +66,10 @@ fn one_sentence(answer: &Run, code: i32, words: &[&str]) -> Value {
     assert!(message.ends_with('.') && !message.contains('{') && !message.contains('\n'), "{message}");
     assert!(error["remedy"].as_str().is_some_and(|text| text.len() > 10), "{error}");
     for word in words {
-        assert!(message.contains(word) || error["place"].as_str().is_some_and(|place| place.contains(word)), "{word}: {error}");
+        assert!(
+            message.contains(word) || error["place"].as_str().is_some_and(|place| place.contains(word)),
+            "{word}: {error}"
+        );
     }
     error
 }
@@ -122,7 +133,8 @@ fn a_store_from_a_newer_version_is_refused_and_left_alone() {
     let case = Case::new();
     let file = case.file("rader.csv", b"x;y;datum\n580000;6602000;2024-01-01\n");
     let connection = rusqlite::Connection::open(&case.store).expect("opens");
-    let changed = connection.execute("UPDATE lb_settings SET value = '999' WHERE key = 'schema_version'", []).expect("runs");
+    let changed =
+        connection.execute("UPDATE lb_settings SET value = '999' WHERE key = 'schema_version'", []).expect("runs");
     assert_eq!(changed, 1);
     drop(connection);
     let before = digest(&case.store);
@@ -150,11 +162,30 @@ fn parameters_that_make_no_sense_are_refused_with_their_range() {
     let case = Case::new();
     let file = case.file("rader.csv", b"x;y;datum\n580000;6602000;2024-01-01\n");
     let out = case.folder.path().join("ut.gpkg");
-    for (name, value, word) in [("--eps", "0", "0.01"), ("--eps", "-1", "0.01"), ("--eps", "femtio", "femtio"), ("--min-points", "0", "1"), ("--cell", "50", "cell")] {
-        let answer = run(&["--json", "analyse", "dbscan", "--input", arg(&file), "--crs", "EPSG:3006", "--output", arg(&out), name, value]);
+    for (name, value, word) in [
+        ("--eps", "0", "0.01"),
+        ("--eps", "-1", "0.01"),
+        ("--eps", "femtio", "femtio"),
+        ("--min-points", "0", "1"),
+        ("--cell", "50", "cell"),
+    ] {
+        let answer = run(&[
+            "--json",
+            "analyse",
+            "dbscan",
+            "--input",
+            arg(&file),
+            "--crs",
+            "EPSG:3006",
+            "--output",
+            arg(&out),
+            name,
+            value,
+        ]);
         one_sentence(&answer, 1, &[word]);
     }
-    let answer = run(&["--json", "analyse", "dbscan", "--input", arg(&file), "--crs", "EPSG:3006", "--output", "ut.docx"]);
+    let answer =
+        run(&["--json", "analyse", "dbscan", "--input", arg(&file), "--crs", "EPSG:3006", "--output", "ut.docx"]);
     one_sentence(&answer, 1, &["ut.docx"]);
     let answer = run(&["--json", "analyse", "dbscan", "--input", arg(&file), "--x", "lon", "--output", arg(&out)]);
     one_sentence(&answer, 1, &["lon"]);
@@ -166,7 +197,7 @@ fn the_service_does_not_leave_the_machine() {
     let case = Case::new();
     for address in ["0.0.0.0:8080", "192.168.0.1:80", "[::]:8080"] {
         let answer = run(&["--json", "serve", "--store", arg(&case.store), "--bind", address]);
-        one_sentence(&answer, 3, &[address]);
+        one_sentence(&answer, 1, &[address]);
     }
 }
 
@@ -181,7 +212,7 @@ fn as_nobody(arguments: &[&str]) -> Option<Run> {
         crate::support::program()
     };
     match command.args(arguments).env("RUST_BACKTRACE", "0").output() {
-        Ok(output) => Some(finished(output)),
+        Ok(output) => Some(finished(&output)),
         Err(error) => {
             println!("NOT RUN: permissions as an unprivileged user ({error})");
             None
@@ -192,7 +223,9 @@ fn as_nobody(arguments: &[&str]) -> Option<Run> {
 #[test]
 fn files_and_folders_without_permission_are_named() {
     let case = Case::new();
-    let set = |path: &Path, mode: u32| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("ours to set");
+    let set = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("ours to set");
+    };
     // The program and the folder must be reachable for anyone, or the test would tell of the wrong thing.
     set(case.folder.path(), 0o755);
     let program = folder();
@@ -203,17 +236,31 @@ fn files_and_folders_without_permission_are_named() {
     set(&open, 0o644);
     set(&case.store, 0o444);
     let before = digest(&case.store);
-    let Some(first) = as_nobody(&["--json", "analyse", "counts", "--input", arg(&secret), "--crs", "EPSG:3006", "--output", "/tmp/ut.gpkg"]) else { return };
+    let Some(first) = as_nobody(&[
+        "--json",
+        "analyse",
+        "counts",
+        "--input",
+        arg(&secret),
+        "--crs",
+        "EPSG:3006",
+        "--output",
+        "/tmp/ut.gpkg",
+    ]) else {
+        return;
+    };
     if first.code == -1 || first.err.contains("Permission denied") && first.out.is_empty() {
         println!("NOT RUN: permissions (the built program is not reachable for an unprivileged user)");
         return;
     }
     one_sentence(&first, 3, &["hemlig.csv"]);
-    let import = as_nobody(&["--json", "import", "events", arg(&open), "--store", arg(&case.store), "--crs", "EPSG:3006"]);
+    let import =
+        as_nobody(&["--json", "import", "events", arg(&open), "--store", arg(&case.store), "--crs", "EPSG:3006"]);
     one_sentence(&import.expect("it ran a moment ago"), 3, &["lager.gpkg"]);
     assert_eq!(digest(&case.store), before);
     let out = case.folder.path().join("ut.gpkg");
-    let write = as_nobody(&["--json", "analyse", "counts", "--input", arg(&open), "--crs", "EPSG:3006", "--output", arg(&out)]);
+    let write =
+        as_nobody(&["--json", "analyse", "counts", "--input", arg(&open), "--crs", "EPSG:3006", "--output", arg(&out)]);
     one_sentence(&write.expect("it ran a moment ago"), 3, &[]);
     assert!(!out.exists());
     set(&secret, 0o644);

@@ -7,7 +7,8 @@ use crate::support::run;
 /// A second SQLite beside the one that GDAL uses makes the process die.
 #[test]
 fn the_program_brings_no_sqlite_of_its_own() {
-    let output = Command::new("nm").args(["-D", "--defined-only", env!("CARGO_BIN_EXE_lagesbild")]).output().expect("nm runs");
+    let output =
+        Command::new("nm").args(["-D", "--defined-only", env!("CARGO_BIN_EXE_lagesbild")]).output().expect("nm runs");
     assert!(output.status.success());
     let defined = String::from_utf8_lossy(&output.stdout);
     let ours: Vec<&str> = defined.lines().filter(|line| line.contains(" sqlite3_")).collect();
@@ -19,8 +20,12 @@ fn the_program_brings_no_sqlite_of_its_own() {
 #[test]
 fn every_method_and_mapping_is_listed_and_explained() {
     let methods = run(&["--json", "list", "methods"]).ok().json();
-    let ids: Vec<String> =
-        methods["methods"].as_array().expect("a list").iter().map(|one| one["id"].as_str().expect("an id").to_owned()).collect();
+    let ids: Vec<String> = methods["methods"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["id"].as_str().expect("an id").to_owned())
+        .collect();
     assert_eq!(ids, ["counts", "dbscan"]);
     for id in &ids {
         let explained = run(&["--json", "explain", id]).ok().json();
@@ -57,6 +62,6 @@ fn a_proj_data_base_of_the_system_does_not_disturb() {
         .args(["init", "/finns/inte/alls/x.gpkg", "--crs", "EPSG:3010"])
         .output()
         .expect("the program starts");
-    let run = crate::support::finished(output);
+    let run = crate::support::finished(&output);
     assert!(!run.err.contains("EPSG:3010"), "{run:?}");
 }

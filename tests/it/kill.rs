@@ -11,7 +11,14 @@ const ROWS: i64 = 20_000;
 fn points(path: &Path) {
     let mut text = String::from("id,x,y,datum\n");
     for row in 0..ROWS {
-        let _ = writeln!(text, "{row},{}.5,{}.25,2024-0{}-1{}", 580_000 + row % 977, 6_602_000 + row % 1013, row % 9 + 1, row % 9);
+        let _ = writeln!(
+            text,
+            "{row},{}.5,{}.25,2024-0{}-1{}",
+            580_000 + row % 977,
+            6_602_000 + row % 1013,
+            row % 9 + 1,
+            row % 9
+        );
     }
     std::fs::write(path, text).expect("the file can be written");
 }
@@ -47,7 +54,8 @@ fn a_killed_import_leaves_nothing_or_everything_at_twenty_moments() {
         all += u32::from(rows == ROWS);
         run(&["verify", arg(&path)]).ok();
         // And what was left can be gone on with.
-        let again = run(&["--json", "import", "events", arg(&file), "--store", arg(&path), "--crs", "EPSG:3006"]).ok().json();
+        let again =
+            run(&["--json", "import", "events", arg(&file), "--store", arg(&path), "--crs", "EPSG:3006"]).ok().json();
         assert_eq!(again["read"].as_i64(), Some(ROWS), "moment {moment}");
         assert_eq!(rows_and_integrity(&path, "events").0, ROWS, "moment {moment}");
     }

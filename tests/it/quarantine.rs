@@ -11,8 +11,18 @@ fn a_mended_row_closes_the_one_in_quarantine() {
     std::fs::write(&file, rows).expect("written");
     let out = folder.path().join("karantan.csv");
     let import = |file: &std::path::Path| {
-        let arguments =
-            ["--json", "import", "events", arg(file), "--store", arg(&store), "--crs", "EPSG:3006", "--quarantine", arg(&out)];
+        let arguments = [
+            "--json",
+            "import",
+            "events",
+            arg(file),
+            "--store",
+            arg(&store),
+            "--crs",
+            "EPSG:3006",
+            "--quarantine",
+            arg(&out),
+        ];
         run(&arguments).ok().json()
     };
     let report = import(&file);
@@ -22,9 +32,14 @@ fn a_mended_row_closes_the_one_in_quarantine() {
     let exported = std::fs::read_to_string(&out).expect("written");
     assert!(exported.contains("datumet finns inte") && exported.contains("karantan_id"), "{exported}");
     let mended = folder.path().join("lagad.csv");
-    std::fs::write(&mended, exported.replace("2024-02-30", "2024-02-29").replace("2024-03-01;;", "2024-03-01;580020;")).expect("written");
+    std::fs::write(&mended, exported.replace("2024-02-30", "2024-02-29").replace("2024-03-01;;", "2024-03-01;580020;"))
+        .expect("written");
     let report = import(&mended);
-    assert_eq!((&report["accepted"], &report["closed"], &report["quarantined"]), (&2.into(), &2.into(), &0.into()), "{report}");
+    assert_eq!(
+        (&report["accepted"], &report["closed"], &report["quarantined"]),
+        (&2.into(), &2.into(), &0.into()),
+        "{report}"
+    );
     let listed = run(&["--json", "list", "events", "--store", arg(&store)]).ok().json();
     assert_eq!(listed["quarantined"], 0);
     // The bad file once more: its good row is present, its bad rows go back to quarantine, nothing is doubled.
@@ -39,7 +54,8 @@ fn a_changed_row_waits_in_quarantine_until_it_is_taken_with_replace() {
     let file = folder.path().join("handelser.csv");
     let import = |text: &str, more: &[&str]| {
         std::fs::write(&file, text).expect("written");
-        let mut arguments = vec!["--json", "import", "events", arg(&file), "--store", arg(&store), "--crs", "EPSG:3006"];
+        let mut arguments =
+            vec!["--json", "import", "events", arg(&file), "--store", arg(&store), "--crs", "EPSG:3006"];
         arguments.extend(more);
         run(&arguments).ok().json()
     };

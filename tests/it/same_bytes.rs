@@ -16,7 +16,10 @@ fn write_rows(path: &Path, order: u64) {
                 (580_000.0 + 4_000.0 * stream.unit(), 6_602_000.0 + 4_000.0 * stream.unit())
             } else {
                 let place = f64::from(row % 7);
-                (580_500.0 + 500.0 * place + 30.0 * stream.normal(), 6_603_000.0 + 200.0 * place + 30.0 * stream.normal())
+                (
+                    580_500.0 + 500.0 * place + 30.0 * stream.normal(),
+                    6_603_000.0 + 200.0 * place + 30.0 * stream.normal(),
+                )
             };
             let copy = row % 50;
             format!("{:.2},{:.2},2023-0{}-0{},typ {copy},{}", x, y, copy % 9 + 1, copy % 8 + 1, copy % 5)
@@ -37,16 +40,21 @@ fn write_rows(path: &Path, order: u64) {
 fn analysed(input: &Path, out: &Path, threads: &str, more: &[&str]) -> String {
     let mut command = program();
     command.env("RAYON_NUM_THREADS", threads).env("TZ", if threads == "1" { "UTC" } else { "Asia/Tokyo" });
-    command.args(["analyse", more[0], "--input", arg(input), "--crs", "EPSG:3006", "--output", arg(out)]).args(&more[1..]);
-    finished(command.output().expect("the program starts")).ok();
+    command
+        .args(["analyse", more[0], "--input", arg(input), "--crs", "EPSG:3006", "--output", arg(out)])
+        .args(&more[1..]);
+    finished(&command.output().expect("the program starts")).ok();
     digest(out)
 }
 
 #[test]
 fn shuffled_rows_and_1_2_8_threads_give_the_same_bytes_in_every_format() {
     let folder = folder();
-    let methods: [&[&str]; 3] =
-        [&["dbscan", "--eps", "40", "--min-points", "6"], &["dbscan", "--eps", "60", "--value", "vikt"], &["counts", "--cell", "250"]];
+    let methods: [&[&str]; 3] = [
+        &["dbscan", "--eps", "40", "--min-points", "6"],
+        &["dbscan", "--eps", "60", "--value", "vikt"],
+        &["counts", "--cell", "250"],
+    ];
     for (number, method) in methods.iter().enumerate() {
         for ending in ["gpkg", "geojson", "parquet", "csv"] {
             let mut seen = Vec::new();

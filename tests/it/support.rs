@@ -40,11 +40,11 @@ pub fn program() -> Command {
 
 /// Runs the program to its end.
 pub fn run(arguments: &[&str]) -> Run {
-    finished(program().args(arguments).output().expect("the program starts"))
+    finished(&program().args(arguments).output().expect("the program starts"))
 }
 
 /// What a finished process gave.
-pub fn finished(output: Output) -> Run {
+pub fn finished(output: &Output) -> Run {
     Run {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -86,7 +86,8 @@ pub fn shared(test: &str) -> Option<PathBuf> {
 pub fn rows_and_integrity(store: &Path, table: &str) -> (i64, String) {
     let connection = rusqlite::Connection::open(store).expect("the store opens");
     let integrity = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("it answers");
-    let count = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("it counts");
+    let count =
+        connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("it counts");
     (count, integrity)
 }
 

@@ -38,7 +38,7 @@ fn hotspots(file: &Path) -> Vec<Value> {
 #[test]
 fn the_account_of_every_row_is_the_planted_one() {
     let town = town();
-    for (file, name) in [("olyckor_strada.xlsx", "accidents"), ("skador.csv", "damages")] {
+    for (file, name) in [("olyckor_strada.xlsx", "accidents"), ("skaderapporter.csv", "damages")] {
         let report = import(&town, file);
         let expected = &town.truth["expected"][name];
         for part in ["read", "accepted", "quarantined"] {
@@ -60,11 +60,22 @@ fn the_account_of_every_row_is_the_planted_one() {
 fn exactly_the_planted_hotspots_come_out_and_none_in_the_quiet_quarter() {
     let town = town();
     import(&town, "olyckor_strada.xlsx");
-    import(&town, "skador.csv");
+    import(&town, "skaderapporter.csv");
     for (kind, name) in [("accident", "accident_hotspots"), ("damage", "damage_hotspots")] {
         for least in ["8", "10"] {
             let out = town.folder.path().join(format!("{kind}.geojson"));
-            let arguments = ["analyse", "dbscan", "--store", arg(&town.store), "--kind", kind, "--min-points", least, "--output", arg(&out)];
+            let arguments = [
+                "analyse",
+                "dbscan",
+                "--store",
+                arg(&town.store),
+                "--kind",
+                kind,
+                "--min-points",
+                least,
+                "--output",
+                arg(&out),
+            ];
             run(&arguments).ok();
             let found = hotspots(&out);
             let planted = town.truth[name].as_array().expect("a list");
@@ -85,11 +96,14 @@ fn exactly_the_planted_hotspots_come_out_and_none_in_the_quiet_quarter() {
 fn a_store_with_several_kinds_asks_which_one() {
     let town = town();
     import(&town, "olyckor_strada.xlsx");
-    import(&town, "skador.csv");
+    import(&town, "skaderapporter.csv");
     let out = town.folder.path().join("alla.geojson");
     let refused = run(&["--json", "analyse", "dbscan", "--store", arg(&town.store), "--output", arg(&out)]);
     assert_eq!(refused.code, 1);
-    assert!(refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("accident, damage")), "{refused:?}");
+    assert!(
+        refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("accident, damage")),
+        "{refused:?}"
+    );
     assert!(!out.exists());
 }
 
@@ -113,7 +127,7 @@ fn the_same_seed_gives_the_same_files_and_another_seed_others() {
     run(&["sample", arg(one.path())]).ok();
     run(&["sample", arg(two.path())]).ok();
     run(&["sample", arg(other.path()), "--seed", "2"]).ok();
-    for name in ["olyckor_strada.xlsx", "skador.csv", "stad.gpkg", "hemomrade.gpkg", "facit.json"] {
+    for name in ["olyckor_strada.xlsx", "skaderapporter.csv", "stad.gpkg", "hemomrade.gpkg", "facit.json"] {
         assert_eq!(digest(&one.path().join(name)), digest(&two.path().join(name)), "{name}");
         assert_ne!(digest(&one.path().join(name)), digest(&other.path().join(name)), "{name}");
     }
@@ -124,7 +138,8 @@ fn a_dry_run_shows_the_mapping_and_writes_nothing() {
     let town = town();
     let before = digest(&town.store);
     let file = town.folder.path().join("olyckor_strada.xlsx");
-    let preview = run(&["--json", "import", "events", arg(&file), "--store", arg(&town.store), "--dry-run"]).ok().json();
+    let preview =
+        run(&["--json", "import", "events", arg(&file), "--store", arg(&town.store), "--dry-run"]).ok().json();
     assert_eq!(preview["mapping"], "strada");
     assert_eq!(preview["rows"].as_array().map(Vec::len), Some(10));
     assert_eq!(preview["fields"]["Olyckor"]["north"], "X-koordinat");

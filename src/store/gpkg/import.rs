@@ -38,7 +38,7 @@ pub(super) fn import(
             return Err(Error::ImportAborted { file: place.file(), source_file: run.file.to_owned() }.into());
         };
         match row {
-            Row::Event { event, closes } => writer.event(&event, closes.as_deref())?,
+            Row::Event { event, closes } => writer.event(&event, &closes)?,
             Row::Quarantined(row) => writer.quarantined(&row)?,
         }
     }
@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
         (self.import, self.counts, self.replaced, self.written, self.known.finish())
     }
 
-    fn event(&mut self, event: &Event, closes: Option<&str>) -> Attempt<()> {
+    fn event(&mut self, event: &Event, closes: &[String]) -> Attempt<()> {
         let persons = event.persons.len() as u64;
         self.counts.events.read += 1;
         self.counts.persons.read += persons;
@@ -167,19 +167,19 @@ impl<'a> Writer<'a> {
         self.children(fid, event)?;
         self.replaced.push(fid);
         self.counts.replaced += 1;
-        self.close(event, Some(&changed_id(event)))?;
+        self.close(event, &[changed_id(event)])?;
         self.accept(event, closes)
     }
 
-    fn accept(&mut self, event: &Event, closes: Option<&str>) -> Attempt<()> {
+    fn accept(&mut self, event: &Event, closes: &[String]) -> Attempt<()> {
         self.counts.events.accepted += 1;
         self.counts.persons.accepted += event.persons.len() as u64;
         self.written += 1;
         self.close(event, closes)
     }
 
-    fn close(&mut self, event: &Event, closes: Option<&str>) -> Attempt<()> {
-        if let Some(id) = closes {
+    fn close(&mut self, event: &Event, closes: &[String]) -> Attempt<()> {
+        for id in closes {
             let mended = self.close.execute(params![id, event.id])? as u64;
             self.counts.closed += mended;
             self.written += mended;

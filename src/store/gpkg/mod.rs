@@ -85,7 +85,10 @@ impl GpkgStore {
         };
         if let Err(error) = fill() {
             clear();
-            return Err(error);
+            return Err(match error {
+                Error::Geopackage(error) => error.about(path).into(),
+                other => other,
+            });
         }
         Self::open(path, Access::ReadWrite)
     }
@@ -97,8 +100,8 @@ impl GpkgStore {
     pub fn open(path: &Path, access: Access) -> Result<Self> {
         let mut connection = container::open(path, access)?;
         let named = |error| Fault::Sql(error).named(path);
-        let version =
-            schema::version(&connection).map_err(named)?.ok_or_else(|| Error::NotStore { file: shown(path) })?;
+        let version = schema::version(&connection, path).map_err(|fault| fault.named(path))?;
+        let version = version.ok_or_else(|| Error::NotStore { file: shown(path) })?;
         let ours = schema::newest(&schema::MIGRATIONS);
         if version > ours {
             return Err(Error::StoreNewer { file: shown(path), version, ours });

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use rusqlite::types::{FromSql, ToSql};
+use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::super::{Error, NewStore, Settings};
@@ -54,16 +54,53 @@ pub(super) fn newest(migrations: &[Migration]) -> u32 {
 }
 
 /// The schema version of the file, or `None` where it is no store.
-pub(super) fn version(connection: &Connection) -> rusqlite::Result<Option<u32>> {
+///
+/// A version beyond 32 bits is the largest that there is; one that is no number is [`Error::BadStoredValue`].
+pub(super) fn version(connection: &Connection, path: &Path) -> Attempt<Option<u32>> {
     let sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lb_settings'";
     if connection.query_row(sql, [], |_| Ok(())).optional()?.is_none() {
         return Ok(None);
     }
-    setting(connection, "schema_version")
+    number(connection, path, "schema_version")
 }
 
-fn setting<T: FromSql>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+/// A setting whatever its type: other programs write numbers as texts and texts as numbers.
+fn setting(connection: &Connection, key: &str) -> rusqlite::Result<Option<Value>> {
     connection.query_row("SELECT value FROM lb_settings WHERE key = ?1", [key], |row| row.get(0)).optional()
+}
+
+fn number(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<u32>> {
+    let Some(value) = setting(connection, key)? else { return Ok(None) };
+    let whole = match &value {
+        Value::Integer(whole) => Some(*whole),
+        Value::Real(real) => format!("{real}").parse().ok(),
+        Value::Text(text) => text.trim().parse().ok(),
+        Value::Null | Value::Blob(_) => None,
+    };
+    let whole = whole.filter(|whole: &i64| *whole >= 0).ok_or_else(|| bad(path, key, &value))?;
+    Ok(Some(u32::try_from(whole).unwrap_or(u32::MAX)))
+}
+
+fn words(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<String>> {
+    Ok(match setting(connection, key)? {
+        None => None,
+        Some(Value::Text(text)) => Some(text),
+        Some(Value::Integer(whole)) => Some(whole.to_string()),
+        Some(Value::Real(real)) => Some(real.to_string()),
+        Some(value) => return Err(bad(path, key, &value).into()),
+    })
+}
+
+fn bad(path: &Path, key: &str, value: &Value) -> Error {
+    let value = match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(whole) => whole.to_string(),
+        Value::Real(real) => real.to_string(),
+        Value::Text(text) => text.chars().take(60).collect(),
+        Value::Blob(_) => "BLOB".to_owned(),
+    };
+    let (file, table) = (shown(path), "lb_settings".to_owned());
+    Error::BadStoredValue { file, table, row: key.to_owned(), column: "value".to_owned(), value }
 }
 
 fn set(connection: &Connection, key: &str, value: impl ToSql) -> rusqlite::Result<()> {
@@ -80,7 +117,7 @@ pub(super) fn migrate(
     let mut run = || -> Attempt<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch("CREATE TABLE IF NOT EXISTS lb_settings (key TEXT PRIMARY KEY NOT NULL, value)")?;
-        let before = version(&transaction)?.unwrap_or(0);
+        let before = version(&transaction, path)?.unwrap_or(0);
         let ours = newest(migrations);
         if before > ours {
             return Err(Error::StoreNewer { file: shown(path), version: before, ours }.into());
@@ -158,24 +195,26 @@ pub(super) fn write_settings(connection: &mut Connection, new: &NewStore) -> rus
 pub(super) fn read_settings(connection: &Connection, path: &Path) -> Result<Settings, Error> {
     let missing = || Fault::Store(Error::NotStore { file: shown(path) });
     let read = || -> Attempt<Settings> {
-        let text = |key: &str| setting::<String>(connection, key)?.ok_or_else(missing);
-        let home = setting::<Vec<u8>>(connection, "home")?;
-        let home = match home.as_deref().map(blob::geometry_of) {
+        let text = |key: &str| words(connection, path, key)?.ok_or_else(missing);
+        let home = match setting(connection, "home")? {
             None => None,
-            Some(Some(geo::Geometry::MultiPolygon(home))) => Some(home),
-            Some(_) => return Err(missing()),
+            Some(Value::Blob(home)) => match blob::geometry_of(&home) {
+                Some(geo::Geometry::MultiPolygon(home)) => Some(home),
+                _ => return Err(missing()),
+            },
+            Some(value) => return Err(bad(path, "home", &value).into()),
         };
         Ok(Settings {
             name: text("name")?,
             crs: CrsDefinition {
-                epsg: setting(connection, "epsg")?.ok_or_else(missing)?,
+                epsg: number(connection, path, "epsg")?.ok_or_else(missing)?,
                 name: text("crs_name")?,
                 wkt: text("crs_wkt")?,
                 projjson: text("crs_projjson")?,
                 proj4: text("crs_proj4")?,
             },
             home,
-            schema_version: version(connection)?.unwrap_or(0),
+            schema_version: version(connection, path)?.unwrap_or(0),
         })
     };
     read().map_err(|fault| fault.named(path))
@@ -195,14 +234,15 @@ mod tests {
     fn steps_are_applied_once_and_a_failing_one_leaves_nothing() {
         let mut connection = Connection::open_in_memory().expect("memory");
         let path = Path::new("prov.gpkg");
-        assert_eq!(version(&connection).expect("read"), None);
+        let read = |connection: &Connection| version(connection, path).ok().expect("read");
+        assert_eq!(read(&connection), None);
         migrate(&mut connection, path, &STEPS[..1], 3006).expect("first step");
         migrate(&mut connection, path, &STEPS[..2], 3006).expect("second step");
         migrate(&mut connection, path, &STEPS[..2], 3006).expect("nothing to do");
-        assert_eq!(version(&connection).expect("read"), Some(2));
+        assert_eq!(read(&connection), Some(2));
         connection.execute_batch("INSERT INTO a (x, y) VALUES (1, 2)").expect("both columns are there");
         assert!(migrate(&mut connection, path, &STEPS, 3006).is_err());
-        assert_eq!(version(&connection).expect("read"), Some(2));
+        assert_eq!(read(&connection), Some(2));
         assert!(connection.execute_batch("SELECT * FROM b").is_err(), "rolled back");
         let newer = migrate(&mut connection, path, &STEPS[..1], 3006);
         assert!(matches!(newer, Err(Error::StoreNewer { version: 2, ours: 1, .. })), "{newer:?}");

@@ -17,7 +17,9 @@ fn make(new: &NewStore) -> (GpkgStore, tempfile::TempDir) {
 contract!(make);
 
 fn events(prefix: &str, count: u32) -> Vec<Row> {
-    (0..count).map(|k| Row::Event { event: Box::new(event(&format!("{prefix}:{k}"), "ab")), closes: None }).collect()
+    (0..count)
+        .map(|k| Row::Event { event: Box::new(event(&format!("{prefix}:{k}"), "ab")), closes: Vec::new() })
+        .collect()
 }
 
 /// `None` where Debian's Python with GDAL is not here.
@@ -106,6 +108,30 @@ fn a_store_of_a_newer_program_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_version_that_another_program_wrote_as_a_text_is_still_a_version() {
+    let (store, _folder) = make(&new_store());
+    let path = store.path().to_owned();
+    drop(store);
+    let opened = |value: &str| {
+        let connection = rusqlite::Connection::open(&path).expect("opened");
+        let sql = format!("UPDATE lb_settings SET value = {value} WHERE key = 'schema_version'");
+        connection.execute(&sql, []).expect("written");
+        drop(connection);
+        GpkgStore::open(&path, Access::ReadOnly)
+    };
+    for value in ["'999'", "999.0", "' 999 '"] {
+        assert!(matches!(opened(value), Err(Error::StoreNewer { version: 999, .. })), "{value}");
+    }
+    assert!(matches!(opened("'99999999999'"), Err(Error::StoreNewer { version: u32::MAX, .. })));
+    for value in ["'ny'", "''", "NULL", "x'01'", "-1", "1.5"] {
+        let refused = opened(value).expect_err("refused");
+        let named = matches!(&refused, Error::BadStoredValue { row, column, .. } if row == "schema_version" && column == "value");
+        assert!(named, "{value}: {refused:?}");
+    }
+    assert!(opened("'1'").is_ok());
+}
+
+#[test]
 fn what_is_no_store_is_refused_each_with_its_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("karta.gpkg");
@@ -117,7 +143,7 @@ fn what_is_no_store_is_refused_each_with_its_reason() {
     ));
     assert!(matches!(
         GpkgStore::create(&folder.path().join("ingen/lager.gpkg"), &new_store()),
-        Err(Error::Geopackage(geopackage::Error::MissingFile { .. }))
+        Err(Error::Geopackage(geopackage::Error::MissingFolder { file, .. })) if file.ends_with("ingen/lager.gpkg")
     ));
     let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").collect();
     assert_eq!(left.len(), 1, "nothing half-written is left: {left:?}");
@@ -179,7 +205,7 @@ fn few_rows_into_a_large_store_keep_index_and_counts_sound() {
     take(&mut store, false, events("A", 6_000));
     take(&mut store, false, events("B", 5));
     let moved = Event { position: None, ..event("A:17", "99") };
-    take(&mut store, true, vec![Row::Event { event: Box::new(moved), closes: None }]);
+    take(&mut store, true, vec![Row::Event { event: Box::new(moved), closes: Vec::new() }]);
     assert_eq!(store.verify().expect("checked").problems, Vec::<String>::new());
     let counts = store.counts_by_kind().expect("counted");
     assert_eq!((counts[0].kind, counts[0].events, counts[0].placed), (Kind::Accident, 6_005, 6_004));
@@ -191,7 +217,7 @@ fn an_import_that_is_large_beside_the_store_knows_its_ids_by_the_same_rules() {
     // Above the number from which on ids are looked up in a map and the index is made anew.
     let counts = take(&mut store, false, events("A", 25_000).into_iter().chain(events("A", 25_000)).collect());
     assert_eq!((counts.events.accepted, counts.events.present), (25_000, 25_000));
-    let changed = Row::Event { event: Box::new(event("A:24999", "99")), closes: None };
+    let changed = Row::Event { event: Box::new(event("A:24999", "99")), closes: Vec::new() };
     let counts = take(&mut store, false, events("A", 25_000).into_iter().chain([changed]).collect());
     assert_eq!((counts.events.accepted, counts.events.present, counts.events.quarantined), (0, 25_000, 1));
     let twice = "INSERT INTO events (id) VALUES ('A:7')";
@@ -252,7 +278,7 @@ fn speed_of_a_million_events() {
         event.content = hash;
         event.persons.truncate(usize::from(k % 4 == 0));
         event.attributes.insert("vägtyp".to_owned(), "gata".to_owned());
-        Ok(Row::Event { event: Box::new(event), closes: None })
+        Ok(Row::Event { event: Box::new(event), closes: Vec::new() })
     });
     let details = serde_json::Value::Null;
     let raw = |_: &crate::domain::Source| serde_json::Map::new();
