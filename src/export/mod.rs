@@ -479,6 +479,23 @@ mod tests {
         assert_eq!(texts::problem(&error).kind, texts::ErrorKind::Conflict);
     }
 
+    /// `/sys` takes no new files, not even from root.
+    #[test]
+    fn a_folder_that_may_not_be_written_to_is_said_so_by_the_name_that_was_asked_for() {
+        if !Path::new("/sys/kernel").is_dir() {
+            println!(
+                "NOT RUN: a_folder_that_may_not_be_written_to_is_said_so_by_the_name_that_was_asked_for (no /sys)"
+            );
+            return;
+        }
+        for format in &FORMATS {
+            let path = PathBuf::from(format!("/sys/lager{}", format.extensions[0]));
+            let problem = texts::problem(&specimen::write(&path, &specimen::town(), None).expect_err("not permitted"));
+            assert_eq!(problem.kind, texts::ErrorKind::Forbidden, "{}", problem.message);
+            assert_eq!(problem.file, Some(geopackage::shown(&path)));
+        }
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_said_so() {

@@ -18,11 +18,11 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::styles::{Look, LookView, Part, parameters_text, period_text};
 use super::templates::render;
 use crate::domain::passport::{NO_VINTAGE, hex};
-use crate::domain::{Bbox, CrsDefinition};
+use crate::domain::{Bbox, CrsDefinition, GeometryKind};
 use crate::texts::swedish;
 
-/// Events under secrecy appear from this scale.
-const EVENTS_FROM_SCALE: u32 = 5_000;
+/// Events under secrecy, and points of the background, appear from this scale.
+const DETAIL_FROM_SCALE: u32 = 5_000;
 /// The map on the sheet: width to height, millimetres.
 const SHEET_MAP: [f64; 2] = [205.0, 147.0];
 /// Characters that fit on a line of the sheet's legend.
@@ -135,6 +135,11 @@ const fn title_of(part: Part) -> &'static str {
     }
 }
 
+/// Lamps, trees, entrances: from afar they hide what they stand on.
+fn is_detail(look: &Look) -> bool {
+    look.part() == Part::Basis && look.kind == Some(GeometryKind::Point)
+}
+
 fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspots: bool) -> LayerView {
     let secret = layer.look.passport.is_some_and(|passport| passport.secrecy.mark().is_some());
     let shy = layer.look.part() == Part::Events && has_results && secret;
@@ -144,7 +149,7 @@ fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspot
         id: format!("lagesbild_{}", layer.look.table),
         source: format!("./{}|layername={}", file_name, layer.look.table),
         checked: !shy && !repeated,
-        from_scale: shy.then_some(EVENTS_FROM_SCALE),
+        from_scale: (shy || is_detail(&layer.look)).then_some(DETAIL_FROM_SCALE),
         bare_title: layer.look.bare_title().to_owned(),
         extent: (!layer.extent.is_empty()).then(|| BoxView::of(layer.extent)),
         look: LookView::of(&layer.look),
@@ -239,7 +244,7 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
         legend: groups
             .iter()
             .flat_map(|group| &group.layers)
-            .filter(|layer| layer.checked && layer.look.is_spatial())
+            .filter(|layer| layer.checked && layer.from_scale.is_none() && layer.look.is_spatial())
             .map(|layer| LegendView {
                 id: layer.id.clone(),
                 source: layer.source.clone(),
@@ -331,7 +336,6 @@ impl BoxView {
 mod tests {
     use super::super::styles::tests::{assert_well_formed, nasty, styles};
     use super::*;
-    use crate::domain::GeometryKind;
     use std::io::Read as _;
 
     fn crs() -> CrsDefinition {

@@ -55,7 +55,7 @@ fn symbol(kind: GeometryKind, style: &Style, index: usize, class: &Class) -> Sym
         _ => 1.0,
     };
     let size = match style {
-        Style::Single(_) => 2.4,
+        Style::Single(_) => 2.0,
         _ if rest => 2.0,
         _ => 3.8 - 0.4 * step,
     };
