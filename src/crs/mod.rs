@@ -95,7 +95,10 @@ impl Degrees {
 }
 
 /// Keeps PROJ from printing its own words to standard error: what fails is an [`Error`] here.
-#[expect(unsafe_code, reason = "PROJ's log level can be set by its C function alone; the crate `proj` has no door to it")]
+#[expect(
+    unsafe_code,
+    reason = "PROJ's log level can be set by its C function alone; the crate `proj` has no door to it"
+)]
 fn hush() {
     use std::ffi::{c_int, c_void};
     unsafe extern "C" {

@@ -123,7 +123,7 @@ fn a_truncated_workbook_is_refused() {
 fn coordinates_outside_the_stated_system_are_refused_with_their_ranges() {
     let case = Case::new();
     let degrees = case.file("grader.csv", b"x;y;datum\n16.36;56.66;2024-01-01\n16.37;56.67;2024-01-02\n");
-    case.refused_with(&degrees, 1, &["grader.csv", "EPSG:3006", "16.36"], &["--crs", "EPSG:3006"]);
+    case.refused_with(&degrees, 1, &["grader.csv", "EPSG:3006", "16,36"], &["--crs", "EPSG:3006"]);
     case.refused(&case.file("sma.csv", b"x;y;datum\n1;2;2024-01-01\n3;4;2024-01-02\n"), 1, &["sma.csv"]);
     case.refused_with(&degrees, 1, &["EPSG:123456"], &["--crs", "EPSG:123456"]);
 }
@@ -163,8 +163,8 @@ fn parameters_that_make_no_sense_are_refused_with_their_range() {
     let file = case.file("rader.csv", b"x;y;datum\n580000;6602000;2024-01-01\n");
     let out = case.folder.path().join("ut.gpkg");
     for (name, value, word) in [
-        ("--eps", "0", "0.01"),
-        ("--eps", "-1", "0.01"),
+        ("--eps", "0", "0,01"),
+        ("--eps", "-1", "0,01"),
         ("--eps", "femtio", "femtio"),
         ("--min-points", "0", "1"),
         ("--cell", "50", "cell"),
