@@ -268,8 +268,12 @@ mod tests {
         let fids = frame.column(FID).expect("there").i64().expect("whole").clone();
         for name in [GEOMETRY, BBOX] {
             let empty = frame.column(name).expect("the column is there").is_null();
-            let mut found: Vec<i64> =
-                fids.iter().zip(empty.iter()).filter(|(_, empty)| *empty == Some(true)).filter_map(|(fid, _)| fid).collect();
+            let mut found: Vec<i64> = fids
+                .iter()
+                .zip(empty.iter())
+                .filter(|(_, empty)| *empty == Some(true))
+                .filter_map(|(fid, _)| fid)
+                .collect();
             found.sort_unstable();
             assert_eq!(found, missing, "{name}");
         }
