@@ -116,7 +116,7 @@ pub fn swedish(id: &str, values: &[(&str, String)]) -> String {
 
 /// A number as the chosen language writes it: `0,01` in Swedish, `0.01` in English. No thousands are set apart.
 #[must_use]
-pub fn number(value: impl std::fmt::Display) -> String {
+pub fn number(value: &impl std::fmt::Display) -> String {
     value.to_string().replace('.', &text("decimal-mark", &[]))
 }
 
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn numbers_and_failures_of_the_system_are_said_in_swedish() {
-        assert_eq!((number(0.01), number(100_000)), ("0,01".to_owned(), "100000".to_owned()));
+        assert_eq!((number(&0.01), number(&100_000)), ("0,01".to_owned(), "100000".to_owned()));
         for code in 1..=133 {
             let words = system_failure(&std::io::Error::from_raw_os_error(code));
             assert!(!words.contains("system-") && !words.contains("os error"), "{code}: {words}");
