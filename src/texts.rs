@@ -2,7 +2,7 @@
 //!
 //! An error is an enum whose variants carry what went wrong. Its variant name in kebab-case is its id in the
 //! catalogue, which holds the sentence, the place, the remedy and the kind. HTTP status and exit code follow from
-//! the kind and from nothing else. [`catalogued_errors!`] gives an enum its `Display` and `std::error::Error`.
+//! the kind and from nothing else. [`crate::catalogued_errors!`] gives an enum its `Display` and `std::error::Error`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -156,7 +156,7 @@ pub fn is_error(id: &str) -> bool {
     CATALOGUE.get(id).is_some_and(|entry| entry.kind.is_some())
 }
 
-/// The problem that an error of an enum made by [`catalogued_errors!`] is to its user.
+/// The problem that an error of an enum made by [`crate::catalogued_errors!`] is to its user.
 ///
 /// A field named `cause` that holds another such error is not unfolded: wrap with `#[serde(untagged)]` instead.
 #[must_use]
