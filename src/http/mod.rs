@@ -11,10 +11,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::geopackage::Access;
 use crate::service::error::Refusal;
-use crate::service::{Error, Result};
-use crate::store::GpkgStore;
+use crate::service::{Access, Error, GpkgStore, Result};
 
 pub use routes::{ROUTES, Route, router};
 
