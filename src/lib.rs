@@ -30,8 +30,8 @@
 //! | `store` | `domain`, `geopackage` |
 //! | `export` | `domain`, `crs`, `geopackage` |
 //! | `service` | all of the above |
-//! | `http` | `domain`, `geopackage`, `store`, `service` |
-//! | `cli` | `domain`, `analysis`, `geopackage`, `store`, `service`, `http` |
+//! | `http` | `domain`, `service` |
+//! | `cli` | `domain`, `service`, `http` |
 //!
 //! `tests/it/arrows.rs` reads the sources and fails on any other edge, and on a circle. Each family has one table, from
 //! which command line, HTTP, help and page follow: [readers](ingest::FORMATS), [methods](analysis::METHODS), [file

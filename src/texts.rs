@@ -2,7 +2,7 @@
 //!
 //! An error is an enum whose variants carry what went wrong. Its variant name in kebab-case is its id in the
 //! catalogue, which holds the sentence, the place, the remedy and the kind. HTTP status and exit code follow from
-//! the kind and from nothing else. [`catalogued_errors!`] gives an enum its `Display` and `std::error::Error`.
+//! the kind and from nothing else. [`crate::catalogued_errors!`] gives an enum its `Display` and `std::error::Error`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -116,7 +116,7 @@ pub fn swedish(id: &str, values: &[(&str, String)]) -> String {
 
 /// A number as the chosen language writes it: `0,01` in Swedish, `0.01` in English. No thousands are set apart.
 #[must_use]
-pub fn number(value: impl std::fmt::Display) -> String {
+pub fn number(value: &impl std::fmt::Display) -> String {
     value.to_string().replace('.', &text("decimal-mark", &[]))
 }
 
@@ -156,7 +156,7 @@ pub fn is_error(id: &str) -> bool {
     CATALOGUE.get(id).is_some_and(|entry| entry.kind.is_some())
 }
 
-/// The problem that an error of an enum made by [`catalogued_errors!`] is to its user.
+/// The problem that an error of an enum made by [`crate::catalogued_errors!`] is to its user.
 ///
 /// A field named `cause` that holds another such error is not unfolded: wrap with `#[serde(untagged)]` instead.
 #[must_use]
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn numbers_and_failures_of_the_system_are_said_in_swedish() {
-        assert_eq!((number(0.01), number(100_000)), ("0,01".to_owned(), "100000".to_owned()));
+        assert_eq!((number(&0.01), number(&100_000)), ("0,01".to_owned(), "100000".to_owned()));
         for code in 1..=133 {
             let words = system_failure(&std::io::Error::from_raw_os_error(code));
             assert!(!words.contains("system-") && !words.contains("os error"), "{code}: {words}");

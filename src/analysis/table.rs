@@ -186,7 +186,7 @@ impl Parameter {
             return self.help();
         };
         let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-        let values = [("default", format!("{}{unit}", number(default))), ("range", range)];
+        let values = [("default", format!("{}{unit}", number(&default))), ("range", range)];
         format!("{} {}", self.help(), text("explain-default-and-range", &values))
     }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::analysis::METHODS;
 use crate::domain::Kind;
+use crate::service::METHODS;
 
 /// Language of messages. Layers, columns and papers are Swedish in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

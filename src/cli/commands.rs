@@ -7,12 +7,10 @@ use serde_json::{Map, Value, json};
 use super::args::{Analyse, Cli, Import, Imported, Listed, What};
 use super::bar::Bar;
 use super::output::Output;
-use crate::geopackage::Access;
 use crate::service::background;
 use crate::service::progress::{Timings, peak_rss_mib};
 use crate::service::rows::FileRequest;
-use crate::service::{Result, analyse, import, init, list, preview, sample};
-use crate::store::{GpkgStore, Tally};
+use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, sample};
 use crate::texts::text;
 
 /// Runs the command; the exit code is 0 unless a check found something.
@@ -33,7 +31,7 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             })?;
         }
         What::Explain { method } => {
-            let method = crate::analysis::method(method)?;
+            let method = crate::service::method(method)?;
             output.result(&method, || vec![method.explanation()]);
         }
         What::Sample { out_dir, seed } => {

@@ -64,7 +64,7 @@ mod tests {
     fn every_parameter_of_every_method_is_a_flag() {
         let command = command();
         let analyse = command.find_subcommand("analyse").expect("the command exists");
-        for method in crate::analysis::METHODS {
+        for method in crate::service::METHODS {
             for parameter in method.parameters {
                 assert!(analyse.get_arguments().any(|flag| flag.get_long() == Some(parameter.id)), "{}", parameter.id);
             }

@@ -248,7 +248,7 @@ fn ranges(sample: &[[f64; 2]]) -> String {
     let range = |axis: usize| {
         let values = sample.iter().map(|pair| pair[axis]);
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-        format!("{}–{}", texts::number(format_args!("{low:.2}")), texts::number(format_args!("{high:.2}")))
+        format!("{}–{}", texts::number(&format_args!("{low:.2}")), texts::number(&format_args!("{high:.2}")))
     };
     format!("{}; {}", range(0), range(1))
 }

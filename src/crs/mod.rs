@@ -95,7 +95,10 @@ impl Degrees {
 }
 
 /// Keeps PROJ from printing its own words to standard error: what fails is an [`Error`] here.
-#[expect(unsafe_code, reason = "PROJ's log level can be set by its C function alone; the crate `proj` has no door to it")]
+#[expect(
+    unsafe_code,
+    reason = "PROJ's log level can be set by its C function alone; the crate `proj` has no door to it"
+)]
 fn hush() {
     use std::ffi::{c_int, c_void};
     unsafe extern "C" {
@@ -104,9 +107,9 @@ fn hush() {
     /// `PJ_LOG_NONE` in `proj.h`.
     const NONE: c_int = 0;
     static ONCE: std::sync::Once = std::sync::Once::new();
-    // SAFETY: a null context stands for PROJ's default one, which lives as long as the process and which every later
-    // context is a copy of. It is written once, before this program makes its first context: all go through here.
     ONCE.call_once(|| {
+        // SAFETY: a null context stands for PROJ's default one, which lives as long as the process and which every
+        // later context copies. It is written once, before this program makes its first context: all go through here.
         unsafe { proj_log_level(std::ptr::null_mut(), NONE) };
     });
 }

@@ -11,10 +11,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::geopackage::Access;
 use crate::service::error::Refusal;
-use crate::service::{Error, Result};
-use crate::store::GpkgStore;
+use crate::service::{Access, Error, GpkgStore, Result};
 
 pub use routes::{ROUTES, Route, router};
 
@@ -60,7 +58,7 @@ pub fn serve(store: &Path, address: &str, ready: impl FnOnce(SocketAddr) + Send)
     let socket = loopback(address)?;
     State::new(store).open()?;
     let failed = |error: std::io::Error| {
-        Error::from(Refusal::BindFailed { address: address.to_owned(), cause: error.to_string() })
+        Error::from(Refusal::BindFailed { address: address.to_owned(), cause: crate::texts::system_failure(&error) })
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
     runtime.block_on(async {

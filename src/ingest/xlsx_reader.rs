@@ -1,7 +1,7 @@
 //! Excel workbooks into tables: one for every sheet that holds anything, or the one that is named.
 //!
 //! The first row that is not empty is the header; titles above it are passed over and told. Cells become text as in
-//! [`canonical`](super::canonical); a date whose time is midnight is written as the date alone, and a value below one
+//! [`canonical`]; a date whose time is midnight is written as the date alone, and a value below one
 //! day as the time of day. Errors of formulas keep their text (`#N/A`). Empty rows are passed over; of merged cells
 //! the first holds the value. A row with text beyond the header's columns goes to [`Table::broken`].
 //!
@@ -86,14 +86,12 @@ fn check_package(source: &Source, limit: u64) -> Result<(), ReadError> {
 
 fn broken(source: &Source, sheet: Option<&str>, error: &XlsxError) -> ReadError {
     let file = source.shown.clone();
-    match error {
-        XlsxError::Password => ReadError::ProtectedWorkbook { file },
-        _ => {
-            let named = |sheet: &str| texts::text("workbook-sheet", &[("sheet", sheet.to_owned())]);
-            let part = sheet.map_or_else(|| texts::text("workbook-whole", &[]), named);
-            ReadError::BrokenWorkbook { file, part }
-        }
+    if matches!(error, XlsxError::Password) {
+        return ReadError::ProtectedWorkbook { file };
     }
+    let named = |sheet: &str| texts::text("workbook-sheet", &[("sheet", sheet.to_owned())]);
+    let part = sheet.map_or_else(|| texts::text("workbook-whole", &[]), named);
+    ReadError::BrokenWorkbook { file, part }
 }
 
 /// A row while its cells come in.

@@ -185,7 +185,7 @@ impl Error {
                 Refusal::NotPermitted { file }
             }
             std::io::ErrorKind::AlreadyExists => Refusal::FileExists { file },
-            _ => Refusal::FileFailure { file, cause: error.to_string() },
+            _ => Refusal::FileFailure { file, cause: texts::system_failure(error) },
         })
     }
 }

@@ -19,5 +19,8 @@ pub mod rows;
 pub mod sample;
 pub mod styles;
 
+pub use crate::analysis::{METHODS, Method, method};
+pub use crate::geopackage::Access;
+pub use crate::store::{GpkgStore, Tally};
 pub use error::{Error, Result};
 pub use progress::{Progress, Silent};

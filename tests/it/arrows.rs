@@ -15,8 +15,9 @@ const MAY: [(&str, &[&str]); 13] = [
     ("store", &["domain", "geopackage"]),
     ("export", &["domain", "crs", "geopackage"]),
     ("service", &["domain", "crs", "analysis", "sample", "ingest", "geopackage", "store", "export"]),
-    ("http", &["domain", "service", "store", "geopackage"]),
-    ("cli", &["domain", "service", "http", "analysis", "store", "geopackage"]),
+    ("http", &["domain", "service"]),
+    // `serve` is a command: it starts the service.
+    ("cli", &["domain", "service", "http"]),
     ("web", &[]),
 ];
 

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Opens a GeoPackage in real QGIS without a screen, checks what it finds there, and takes a picture.
 
-usage: qgis_look.py FILE.gpkg OUT.png [--project] [--zoom LAYER] [--expect LAYER:RENDERER ...]
+usage: qgis_look.py FILE.gpkg OUT.png [--project] [--zoom LAYER] [--under FILE.gpkg:LAYER ...] [--expect LAYER:RENDERER ...]
 
 Each layer is opened the way a user drags it into QGIS: its default style must come from the file. With --project the
-picture is taken of the project that is stored in the file, zoomed to LAYER or to its own first view. Exit code 1 and a
-sentence where a layer is invalid, a renderer is another than expected, or nothing is painted.
+picture is taken of the project that is stored in the file, zoomed to LAYER or to its own first view, with other files'
+layers under it where they are named (top first). Exit code 1 and a sentence where a layer is invalid, a renderer is another than expected, or nothing is painted.
 """
 
 import argparse
@@ -75,6 +75,7 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--project", action="store_true")
     parser.add_argument("--zoom")
+    parser.add_argument("--under", action="append", default=[])
     parser.add_argument("--expect", action="append", default=[])
     arguments = parser.parse_args()
     path = os.path.abspath(arguments.file)
@@ -94,6 +95,14 @@ def main():
             named = [layer for layer in order if f"layername={arguments.zoom}" in layer.source()]
             extent = named[0].extent()
             extent.scale(1.15)
+        for item in arguments.under:
+            file, name = item.rsplit(":", 1)
+            layer = QgsVectorLayer(f"{os.path.abspath(file)}|layername={name}", name, "ogr")
+            if not layer.isValid():
+                faults.append(f"{item} is invalid")
+            layer.setLabelsEnabled(name == "streets")
+            project.addMapLayer(layer, False)
+            shown.append(layer)
         share, errors = picture(shown, project.crs(), extent, arguments.out)
         print(f"project: {len(project.mapLayers())} layers, {project.crs().authid()}, painted {share:.3f}, {arguments.out}")
         faults += errors

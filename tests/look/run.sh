@@ -25,11 +25,12 @@ for file in hotspots events; do
 done
 
 # --- QGIS: default styles and the project inside ---
-"$python" "$here/qgis_look.py" "$town/olyckor.gpkg" "$out/qgis-olyckor.png" --project --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
+"$python" "$here/qgis_look.py" "$town/olyckor.gpkg" "$out/qgis.png" --project --zoom hotspots \
+  --under "$town/stad.gpkg:buildings" --under "$town/stad.gpkg:streets" --under "$town/stad.gpkg:ground" --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens olyckor.gpkg with its default styles and its project"
 "$python" "$here/qgis_look.py" "$town/skador.gpkg" "$out/qgis-skador.png" --project --expect hotspots:graduatedSymbol
 ok "QGIS opens skador.gpkg"
-"$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
+"$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis-databas.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens the store with its project"
 
 # --- the page in a browser ---

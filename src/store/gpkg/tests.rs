@@ -113,7 +113,7 @@ fn a_version_that_another_program_wrote_as_a_text_is_still_a_version() {
     let path = store.path().to_owned();
     drop(store);
     let opened = |value: &str| {
-        let connection = rusqlite::Connection::open(&path).expect("opened");
+        let connection = Connection::open(&path).expect("opened");
         let sql = format!("UPDATE lb_settings SET value = {value} WHERE key = 'schema_version'");
         connection.execute(&sql, []).expect("written");
         drop(connection);
