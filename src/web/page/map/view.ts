@@ -46,7 +46,7 @@ export function canDraw(): boolean {
 /** Makes the map in `container`; resolves when it can take data. */
 export async function makeMap(container: HTMLElement, overview: Overview, say: Say, onChoose: (rank: number) => void): Promise<MapView> {
   setWorkerUrl(new URL('assets/worker.js', document.baseURI).href);
-  const home = { bounds: grown(overview.bbox, 0.02), fitBoundsOptions: { padding: 16 } };
+  const home = { bounds: grown(overview.bbox, 0.02), fitBoundsOptions: { padding: { top: 48, bottom: 16, left: 24, right: 72 } } };
   const map = new GlMap({
     container,
     style: baseStyle(PLACE_LAYERS),
