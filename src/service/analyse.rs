@@ -165,8 +165,12 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             }
             let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, *eps);
             let outlines = cores.iter().map(outline).collect::<std::result::Result<Vec<_>, _>>()?;
-            let hotspots =
-                members.into_iter().zip(outlines).map(|(members, outline)| Hotspot { members, outline }).collect();
+            let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(|(number, (members, outline))| Hotspot {
+                number,
+                members,
+                outline,
+            });
+            let hotspots = hotspots.collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
         }
         Settings::Counts { cell, min_points, .. } => {
@@ -181,11 +185,12 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
                     cluster[index as usize] = Some(number);
                 }
             }
-            let hotspot = |at: &u32| Hotspot {
+            let hotspot = |(number, at): (u32, &u32)| Hotspot {
+                number,
                 members: counts.members(*at as usize).to_vec(),
                 outline: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]),
             };
-            let hotspots = full.iter().map(hotspot).collect();
+            let hotspots = (1..).zip(&full).map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();
             Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
         }

@@ -11,6 +11,8 @@ use crate::texts::swedish;
 /// One hotspot: who belongs to it and where it lies.
 #[derive(Debug, Clone)]
 pub struct Hotspot {
+    /// Its number in the layer `events`, from 1; rank may go by weight instead.
+    pub number: u32,
     /// Indices of the facts.
     pub members: Vec<u32>,
     /// Its area; never a hull through events.
@@ -80,6 +82,7 @@ pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer 
         column("vikt", false, real(&|row| Some(row.weight))),
         column("andel_yta", false, real(&|row| row.share_of_area)),
         column("yta_m2", false, real(&|row| Some(row.area_m2))),
+        column("cluster", false, Values::Integer(spots.iter().map(|spot| Some(i64::from(spot.number))).collect())),
         column("rank", false, integer(&|row| Some(row.rang))),
     ];
     let largest = rows.iter().map(|row| row.n).max().unwrap_or(0);
@@ -193,7 +196,7 @@ mod tests {
 
     fn spot(members: &[u32]) -> Hotspot {
         let square = polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 10.0, y: 10.0), (x: 0.0, y: 10.0)];
-        Hotspot { members: members.to_vec(), outline: square.into() }
+        Hotspot { number: members[0] + 1, members: members.to_vec(), outline: square.into() }
     }
 
     fn facts() -> Vec<Fact> {
