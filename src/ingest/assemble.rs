@@ -263,7 +263,8 @@ impl<'a> Assembler<'a> {
             free_text,
             content: hex(&content),
         };
-        if let Some(checks) = &mut self.strada {
+        // A repeated number is present or goes to quarantine: its first row has been checked.
+        if let Some(checks) = self.strada.as_mut().filter(|_| !group.repeated) {
             let rows = std::iter::once(row).chain(group.persons.iter().map(|&index| sheet.row(mapping, index)));
             checks.event(&event, rows, &mut self.warnings);
         }

@@ -37,6 +37,18 @@ fn hotspots(file: &Path) -> Vec<Value> {
 
 #[test]
 fn the_account_of_every_row_is_the_planted_one() {
+    const CHECKS: [(&str, &str, &str); 10] = [
+        ("warn-accident-without-persons", "accidents", "no-persons"),
+        ("warn-passengers-only", "accidents", "passengers-only"),
+        ("warn-single-with-several", "accidents", "single-with-two"),
+        ("warn-type-differs", "accidents", "type-differs"),
+        ("warn-time-differs", "accidents", "date-differs"),
+        ("warn-place-differs", "accidents", "municipality-differs"),
+        ("warn-unknown-category", "accidents", "unknown-type"),
+        ("warn-police-hospital-conflict", "persons", "category-conflict"),
+        ("warn-person-twice", "persons", "same-person"),
+        ("warn-micromobility-in-text", "persons", "scooter-in-text"),
+    ];
     let town = town();
     for (file, name) in [("olyckor_strada.xlsx", "accidents"), ("skaderapporter.csv", "damages")] {
         let report = import(&town, file);
@@ -51,6 +63,11 @@ fn the_account_of_every_row_is_the_planted_one() {
     }
     let persons = &town.truth["expected"]["persons"];
     let report = import(&town, "olyckor_strada.xlsx");
+    for (warning, name, defect) in CHECKS {
+        let planted = &town.truth["expected"][name]["by_defect"][defect];
+        assert!(planted.as_u64().is_some_and(|n| n > 0), "{defect} is planted");
+        assert_eq!(&report["warnings"][warning], planted, "{warning}: {report}");
+    }
     for part in ["read", "quarantined"] {
         assert_eq!(report["persons"][part], persons[part], "persons {part}: {report}");
     }
