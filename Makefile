@@ -19,7 +19,7 @@ DENY_VERSION := 0.20.2
 BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
 LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
 
-.PHONY: run test setup web build town serve fmt lint unit docs licences look oracles clean
+.PHONY: run test setup web build town fmt lint unit docs licences look oracles clean
 
 run: town
 	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"

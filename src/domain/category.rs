@@ -51,6 +51,12 @@ pub fn label(code: &str) -> &str {
     table().iter().find(|category| category.code == code).map_or(code, |category| &category.sv)
 }
 
+/// What people read of a category: its label, or the source's own words where the taxonomy does not know it.
+#[must_use]
+pub fn shown(code: &str, words: Option<&str>) -> Option<String> {
+    if code == UNKNOWN { words.map(str::to_owned) } else { Some(label(code).to_owned()) }
+}
+
 /// The accident category of an olyckstyp such as `G1 (cykel singel)`: the leading letter and digit where the taxonomy has
 /// both, else the letter; [`UNKNOWN`] where it has neither.
 #[must_use]
@@ -98,5 +104,8 @@ mod tests {
         assert_eq!(codes.len(), table().len());
         assert!(table().iter().all(|entry| !entry.sv.is_empty() && !entry.en.is_empty()));
         assert_eq!(label("G1"), "Cykel singel");
+        assert_eq!(shown("G1", Some("G1 (cykel singel)")).as_deref(), Some("Cykel singel"));
+        assert_eq!(shown(UNKNOWN, Some("Q9 (nytt)")).as_deref(), Some("Q9 (nytt)"));
+        assert_eq!(shown(UNKNOWN, None), None);
     }
 }

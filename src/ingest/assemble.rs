@@ -7,7 +7,7 @@ use super::Table;
 use super::binding::Binding;
 use super::cells::{Fault, Place, Row, severity_of};
 use super::identity::{Occurrences, content_of};
-use super::mapping::{CategoryStyle, Field, Mapping, PersonField};
+use super::mapping::{Field, Mapping, PersonField};
 use super::outcome::{Outcome, Part, Rejected, Warnings};
 use super::strada;
 use super::values::{self, DateOrder, folded, known};
@@ -201,10 +201,7 @@ impl<'a> Assembler<'a> {
             warnings.add("warn-undated", number);
         }
         let category_text = row.field(Field::Category).map(str::to_owned);
-        let code = category_text.as_deref().map_or(category::UNKNOWN, |text| match mapping.codes.category_style {
-            CategoryStyle::AccidentType => category::of_accident_type(text),
-            CategoryStyle::Table => mapping.codes.category.get(&folded(text)).map_or(category::UNKNOWN, String::as_str),
-        });
+        let code = category_text.as_deref().map_or(category::UNKNOWN, |text| mapping.category_of(text));
         if code == category::UNKNOWN && category_text.is_some() {
             warnings.add("warn-unknown-category", number);
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::values::{DateOrder, folded};
 use crate::catalogued_errors;
-use crate::domain::{Kind, Secrecy, Severity};
+use crate::domain::{Kind, Secrecy, Severity, category};
 
 /// What can be wrong with a mapping.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -257,11 +257,8 @@ impl Mapping {
         if jiff::tz::TimeZone::get(&mapping.zone).is_err() {
             return Err(bad(0, format!("zone = \"{}\"", mapping.zone)));
         }
-        if let Some(code) = mapping
-            .codes
-            .category
-            .values()
-            .find(|code| !crate::domain::category::table().iter().any(|entry| entry.code == **code))
+        if let Some(code) =
+            mapping.codes.category.values().find(|code| !category::table().iter().any(|entry| entry.code == **code))
         {
             return Err(bad(0, format!("codes.category: \"{code}\"")));
         }
@@ -272,6 +269,15 @@ impl Mapping {
         mapping.codes.category =
             mapping.codes.category.iter().map(|(word, code)| (folded(word), code.clone())).collect();
         Ok(mapping)
+    }
+
+    /// The code of the taxonomy that the source's word stands for; `okand` where neither knows it.
+    #[must_use]
+    pub fn category_of(&self, text: &str) -> &str {
+        match self.codes.category_style {
+            CategoryStyle::AccidentType => category::of_accident_type(text),
+            CategoryStyle::Table => self.codes.category.get(&folded(text)).map_or(category::UNKNOWN, String::as_str),
+        }
     }
 
     /// The shipped mappings, in the table's order.

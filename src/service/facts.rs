@@ -46,10 +46,7 @@ impl Fact {
     /// The facts of an event, weighted 1.
     #[must_use]
     pub fn of(event: &Event) -> Self {
-        let category = match event.category.as_str() {
-            category::UNKNOWN => event.category_text.clone(),
-            code => Some(category::label(code).to_owned()),
-        };
+        let category = category::shown(&event.category, event.category_text.as_deref());
         Self {
             kind: Some(event.kind),
             severity: event.severity,

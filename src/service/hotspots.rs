@@ -5,6 +5,7 @@ use geo::{Area, Geometry, MultiPolygon};
 
 use super::columns::{column, count_style, title};
 use super::facts::{Casualties, Fact, place_name, ranked, ranked_text, severity_text};
+use crate::analysis::summary::share;
 use crate::domain::{Geometries, GeometryKind, Kind, Layer, Passport, Values};
 use crate::texts::swedish;
 
@@ -147,8 +148,8 @@ impl Summary {
                 .collect::<Vec<_>>()
                 .join(", "),
             weight: (weight_of(spot, frame.facts) * 1e6).round() / 1e6,
-            share_of_events: n as f64 / frame.total.max(1) as f64,
-            share_of_area: (frame.study_m2 > 0.0).then(|| (area_m2 / frame.study_m2).min(1.0)),
+            share_of_events: share(n as f64, frame.total as f64).unwrap_or(0.0),
+            share_of_area: share(area_m2, frame.study_m2).map(|share| share.min(1.0)),
             area_m2,
         }
     }

@@ -149,6 +149,15 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// The same choice on its way to another system.
+    ///
+    /// # Errors
+    /// An unknown system.
+    pub fn towards(mut self, target: &str) -> Result<Self> {
+        self.transform = self.choice.as_ref().map(|choice| Transform::new(&choice.crs, target)).transpose()?;
+        Ok(self)
+    }
+
     /// The place in the store's system of a point in the file's, or `None` where it cannot be in that system.
     #[must_use]
     pub fn place(&self, point: [f64; 2]) -> Option<[f64; 2]> {

@@ -9,7 +9,7 @@ use super::error::{Error, Refusal, Result};
 use super::facts::Fact;
 use super::import::{Chosen, choose};
 use super::progress::Timings;
-use crate::crs::{self, WGS84};
+use crate::crs;
 use crate::domain::passport::ContentHash;
 use crate::domain::{Column, CrsDefinition, Event, Kind, Secrecy, Severity, Values, category};
 use crate::ingest::cells::{Fault, Row, severity_of};
@@ -106,14 +106,7 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         column("handelse_id", false, text(&|event| Some(event.id.clone()))),
         column("period_fran", true, text(&|event| days(event).map(|days| days.0))),
         column("period_till", false, text(&|event| days(event).map(|days| days.1))),
-        column(
-            "typ",
-            true,
-            text(&|event| match event.category.as_str() {
-                category::UNKNOWN => event.category_text.clone(),
-                code => Some(category::label(code).to_owned()),
-            }),
-        ),
+        column("typ", true, text(&|event| category::shown(&event.category, event.category_text.as_deref()))),
         column("svarighetsgrad", true, text(&|event| Some(event.severity.degree().sv.clone()))),
         column("gata", true, text(&|event| event.street.clone())),
         column("kalla", false, text(&|event| Some(event.source.system.clone()))),
@@ -183,7 +176,8 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         return Err(Refusal::NothingPlaced { file: file.to_owned(), rows: table.len() }.into());
     };
     let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
-    let chosen = choose(&mapping, &sheet, Some(&choice.crs.clone()), &format!("EPSG:{}", crs.epsg), None)?;
+    let choice = choice.clone();
+    let chosen = first.towards(&format!("EPSG:{}", crs.epsg))?;
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
     let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
     let mut rows: Vec<(Option<[f64; 2]>, usize)> = Vec::with_capacity(table.len());
@@ -274,7 +268,6 @@ fn metric_for(
             return Ok(crs::metric(candidate)?);
         }
     }
-    debug_assert_ne!(source, WGS84.trim_start_matches("OGC:"));
     Err(Refusal::DegreesElsewhere { file: file.to_owned() }.into())
 }
 
@@ -328,15 +321,7 @@ fn fact(
     quiet: &mut Warnings,
 ) -> Fact {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row: index };
-    let category = row.field(Field::Category).map(|text| {
-        let code = match mapping.codes.category_style {
-            ingest::mapping::CategoryStyle::AccidentType => category::of_accident_type(text),
-            ingest::mapping::CategoryStyle::Table => {
-                mapping.codes.category.get(&text.to_lowercase()).map_or(category::UNKNOWN, String::as_str)
-            }
-        };
-        if code == category::UNKNOWN { text.to_owned() } else { category::label(code).to_owned() }
-    });
+    let category = row.field(Field::Category).and_then(|text| category::shown(mapping.category_of(text), Some(text)));
     let stated =
         [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
     Fact {
