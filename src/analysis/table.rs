@@ -10,8 +10,11 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
+use super::road::dbscan::EPS_M as NETWORK_EPS_M;
+use super::road::segments::RADIUS_M;
+use super::road::snap::LIMIT_M;
 use super::{Error, range_text};
-use crate::domain::Metres;
+use crate::domain::{Metres, Net, RoadKeeper};
 use crate::texts::{number, text};
 
 /// What a parameter holds.
@@ -24,9 +27,12 @@ pub enum ParameterKind {
     Whole,
     /// A text, such as the name of a column.
     Text,
+    /// One of a few words.
+    Choice,
 }
 
-/// One thing that a method may be told. Serialised with `id type unit default min max help`, help in the user's language.
+/// One thing that a method may be told. Serialised with `id type unit default min max choices help`, help in the user's
+/// language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter {
     /// Name: `--eps` on the command line, `eps` elsewhere.
@@ -35,12 +41,14 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// Unit, where it has one.
     pub unit: Option<&'static str>,
-    /// What it is where nothing is said; every number has a default, a text has none.
+    /// What it is where nothing is said; every number has a default, a text or a choice has none.
     pub default: Option<f64>,
     /// Smallest number allowed.
     pub min: Option<f64>,
     /// Largest number allowed.
     pub max: Option<f64>,
+    /// The words to choose from; none for numbers and texts.
+    pub choices: &'static [&'static str],
     /// Id of the help text.
     pub help: &'static str,
 }
@@ -73,17 +81,31 @@ pub const MIN_POINTS: RangeInclusive<f64> = 1.0..=1_000_000.0;
 
 const fn length(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
     let (min, max) = (Some(*range.start()), Some(*range.end()));
-    Parameter { id, kind: ParameterKind::Length, unit: Some("m"), default: Some(default), min, max, help }
+    Parameter { id, kind: ParameterKind::Length, unit: Some("m"), default: Some(default), min, max, choices: &[], help }
 }
 
 const fn whole(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
     let (min, max) = (Some(*range.start()), Some(*range.end()));
-    Parameter { id, kind: ParameterKind::Whole, unit: None, default: Some(default), min, max, help }
+    Parameter { id, kind: ParameterKind::Whole, unit: None, default: Some(default), min, max, choices: &[], help }
 }
 
 const fn words(id: &'static str, help: &'static str) -> Parameter {
-    Parameter { id, kind: ParameterKind::Text, unit: None, default: None, min: None, max: None, help }
+    choice(id, &[], help)
 }
+
+const fn choice(id: &'static str, choices: &'static [&'static str], help: &'static str) -> Parameter {
+    let kind = if choices.is_empty() { ParameterKind::Text } else { ParameterKind::Choice };
+    Parameter { id, kind, unit: None, default: None, min: None, max: None, choices, help }
+}
+
+/// The nets to choose from: [`Net::code`].
+const NETS: &[&str] = &["car", "gc", "any"];
+
+/// Väghållare to choose from: [`RoadKeeper::code`], and the word for none known.
+const KEEPERS: &[&str] = &["kommunal", "statlig", "enskild", KEEPER_UNKNOWN];
+
+/// The word for a väghållare that the network does not tell.
+pub const KEEPER_UNKNOWN: &str = "okand";
 
 /// The table of methods.
 ///
@@ -91,6 +113,8 @@ const fn words(id: &'static str, help: &'static str) -> Parameter {
 /// as the finest to anyone. 50 m: a large junction with its approaches, well above what a position is usually off. 5
 /// events: fewer are not published; for DBSCAN, Sander, Ester, Kriegel & Xu (1998), Data Mining and Knowledge Discovery
 /// 2, 169-194, take 4 in the plane and Schubert et al. (2017), ACM TODS 42(3):19, more for data with copies and noise.
+/// Along roads, 20 m: what lies nearer to the middle of a crossing than that is commonly called the crossing; 30 m: beyond
+/// the widest street that has one centre line.
 pub const METHODS: &[Method] = &[
     Method {
         id: "counts",
@@ -115,6 +139,40 @@ pub const METHODS: &[Method] = &[
         settings: |given| Settings::Dbscan {
             eps: Metres(given.number("eps")),
             min_points: given.number("min-points") as usize,
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "network-counts",
+        parameters: &[
+            whole("min-points", 5.0, &MIN_POINTS, "network-counts-min-points-help"),
+            length("radius", 20.0, &RADIUS_M, "network-counts-radius-help"),
+            length("snap", 30.0, &LIMIT_M, "network-counts-snap-help"),
+            choice("net", NETS, "network-counts-net-help"),
+            choice("keeper", KEEPERS, "network-counts-keeper-help"),
+            words("value", "network-counts-value-help"),
+        ],
+        settings: |given| Settings::NetworkCounts {
+            min_points: given.number("min-points") as usize,
+            radius: Metres(given.number("radius")),
+            roads: Roads::of(given),
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "network-dbscan",
+        parameters: &[
+            length("eps", 50.0, &NETWORK_EPS_M, "network-dbscan-eps-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "network-dbscan-min-points-help"),
+            length("snap", 30.0, &LIMIT_M, "network-dbscan-snap-help"),
+            choice("net", NETS, "network-dbscan-net-help"),
+            choice("keeper", KEEPERS, "network-dbscan-keeper-help"),
+            words("value", "network-dbscan-value-help"),
+        ],
+        settings: |given| Settings::NetworkDbscan {
+            eps: Metres(given.number("eps")),
+            min_points: given.number("min-points") as usize,
+            roads: Roads::of(given),
             value: given.text("value").map(str::to_owned),
         },
     },
@@ -179,9 +237,12 @@ impl Parameter {
         text(self.help, &[])
     }
 
-    /// The help text with default and range, in the user's language.
+    /// The help text with default and range, or with the words to choose from, in the user's language.
     #[must_use]
     pub fn described(&self) -> String {
+        if !self.choices.is_empty() {
+            return format!("{} {}", self.help(), text("explain-choices", &[("choices", self.choices.join(", "))]));
+        }
         let (Some(default), Some(range)) = (self.default, self.range()) else {
             return self.help();
         };
@@ -200,7 +261,7 @@ impl Parameter {
     fn json(&self, number: f64) -> serde_json::Value {
         match self.kind {
             ParameterKind::Whole => (number as u64).into(),
-            ParameterKind::Length | ParameterKind::Text => number.into(),
+            ParameterKind::Length | ParameterKind::Text | ParameterKind::Choice => number.into(),
         }
     }
 
@@ -210,6 +271,14 @@ impl Parameter {
         if self.kind == ParameterKind::Text {
             let filled = (!given.is_empty()).then(|| Value::Text(given.to_owned()));
             return filled.ok_or(Error::EmptyParameter { parameter });
+        }
+        if self.kind == ParameterKind::Choice {
+            let known = self.choices.iter().find(|choice| **choice == given);
+            let choices = self.choices.to_vec();
+            let value = given.to_owned();
+            return known
+                .map(|known| Value::Text((*known).to_owned()))
+                .ok_or(Error::NotAChoice { parameter, value, choices });
         }
         let value = given.to_owned();
         let number = given.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite());
@@ -230,13 +299,14 @@ impl Parameter {
 
 impl Serialize for Parameter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Parameter", 7)?;
+        let mut object = serializer.serialize_struct("Parameter", 8)?;
         object.serialize_field("id", self.id)?;
         object.serialize_field("type", &self.kind)?;
         object.serialize_field("unit", &self.unit)?;
         object.serialize_field("default", &self.default.map(|number| self.json(number)))?;
         object.serialize_field("min", &self.min.map(|number| self.json(number)))?;
         object.serialize_field("max", &self.max.map(|number| self.json(number)))?;
+        object.serialize_field("choices", self.choices)?;
         object.serialize_field("help", &self.help())?;
         object.end()
     }
@@ -277,6 +347,60 @@ pub enum Settings {
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
+    /// [`divide`](super::road::divide()): counts per segment and junction.
+    NetworkCounts {
+        /// Least events at a segment or junction that is a hotspot.
+        min_points: usize,
+        /// Distance along the road within which events belong to a junction.
+        radius: Metres,
+        /// How events come onto roads.
+        roads: Roads,
+        /// Column that is summed for each place.
+        value: Option<String>,
+    },
+    /// [`network_dbscan`](super::road::network_dbscan()).
+    NetworkDbscan {
+        /// Distance along the road within which events are near.
+        eps: Metres,
+        /// Least events within that distance, the event itself included.
+        min_points: usize,
+        /// How events come onto roads.
+        roads: Roads,
+        /// Column that is summed for each hotspot.
+        value: Option<String>,
+    },
+}
+
+/// How events come onto roads, and which roads count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Roads {
+    /// Greatest distance from an event to its road.
+    pub snap: Metres,
+    /// The net of all events; `None`: each event's own.
+    pub net: Option<Net>,
+    /// Only events on roads of this väghållare (the inner `None`: not known); `None`: all.
+    pub keeper: Option<Option<RoadKeeper>>,
+}
+
+impl Roads {
+    fn of(given: &Parameters) -> Self {
+        Self {
+            snap: Metres(given.number("snap")),
+            net: given.text("net").and_then(Net::from_code),
+            keeper: given.text("keeper").map(RoadKeeper::from_code),
+        }
+    }
+}
+
+impl Settings {
+    /// How events come onto roads; `None` for methods in the plane.
+    #[must_use]
+    pub const fn roads(&self) -> Option<Roads> {
+        match self {
+            Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
+            Self::Counts { .. } | Self::Dbscan { .. } => None,
+        }
+    }
 }
 
 /// Checks what a user said about a method. A name may be written with `_` for `-`; a number with a decimal comma.
@@ -381,7 +505,7 @@ mod tests {
     #[test]
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
-        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] });
+        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan", "network-counts", "network-dbscan"] });
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),
@@ -426,7 +550,9 @@ mod tests {
             for parameter in method.parameters {
                 assert_ne!(parameter.help(), parameter.help);
                 assert_eq!(parameter.help, format!("{}-{}-help", method.id, parameter.id));
-                assert_eq!(parameter.kind == ParameterKind::Text, parameter.default.is_none());
+                let number = matches!(parameter.kind, ParameterKind::Length | ParameterKind::Whole);
+                assert_eq!(number, parameter.default.is_some());
+                assert_eq!(parameter.kind == ParameterKind::Choice, !parameter.choices.is_empty());
             }
             match parse(method.id, &[]).expect("defaults are valid").settings() {
                 Settings::Counts { cell, min_points, .. } => {
@@ -435,8 +561,35 @@ mod tests {
                 Settings::Dbscan { eps, min_points, .. } => {
                     assert!(method.id == "dbscan" && EPS_M.contains(&eps.0) && min_points > 0);
                 }
+                Settings::NetworkCounts { radius, min_points, roads, .. } => {
+                    assert!(method.id == "network-counts" && RADIUS_M.contains(&radius.0) && min_points > 0);
+                    assert!(LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper.is_none());
+                }
+                Settings::NetworkDbscan { eps, min_points, roads, .. } => {
+                    assert!(method.id == "network-dbscan" && NETWORK_EPS_M.contains(&eps.0) && min_points > 0);
+                    assert!(LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper.is_none());
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_choice_is_one_of_its_words_and_each_word_means_something() {
+        let roads = |given: &[(&str, &str)]| parse("network-counts", given).map(|given| given.settings().roads());
+        for net in NETS {
+            let found = roads(&[("net", net)]).expect("a choice").expect("along roads");
+            assert_eq!(found.net.map(Net::code), Some(*net));
+        }
+        for keeper in KEEPERS {
+            let found = roads(&[("keeper", keeper)]).expect("a choice").expect("along roads").keeper;
+            assert_eq!(found, Some(RoadKeeper::from_code(keeper)));
+            assert_eq!(found == Some(None), *keeper == KEEPER_UNKNOWN);
+        }
+        let refused = refused("network-dbscan", &[("net", "bil")]);
+        let (parameter, value) = ("net".to_owned(), "bil".to_owned());
+        assert_eq!(refused, Error::NotAChoice { parameter, value, choices: NETS.to_vec() });
+        let page = method("network-counts").expect("known").explanation();
+        assert!(page.contains("kommunal, statlig, enskild, okand"), "{page}");
     }
 
     #[test]

@@ -118,7 +118,9 @@ impl<'a> Look<'a> {
     pub fn part(&self) -> Part {
         match (self.kind, self.table) {
             (None, _) => Part::About,
-            (_, "hotspots" | "segments" | "cells" | "areas") => Part::Results,
+            (_, "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "cells" | "areas") => {
+                Part::Results
+            },
             (_, "events") => Part::Events,
             _ => Part::Basis,
         }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::along;
 use super::columns::{category_class, column, count_style, title};
-use super::error::Result;
+use super::error::{Refusal, Result};
 use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
@@ -17,7 +18,7 @@ use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::time::iso_utc;
-use crate::domain::{Bbox, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
+use crate::domain::{Bbox, Column, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
 use crate::export;
 use crate::geopackage::container::Access;
 use crate::store::{GpkgStore, RunRecord, Store};
@@ -51,12 +52,25 @@ pub struct Request<'a> {
     pub parameters: &'a [(&'a str, &'a str)],
     /// Input.
     pub from: From<'a>,
+    /// A file with the road network, for methods along roads; else the store's is used.
+    pub network: Option<NetworkFile<'a>>,
     /// Output file.
     pub output: PathBuf,
     /// The one layer to write, where not all are wanted.
     pub layer: Option<&'a str>,
     /// Whether the result of a store is kept in it, in place of the method's earlier one.
     pub keep: bool,
+}
+
+/// A file with a road network.
+#[derive(Debug, Clone, Copy)]
+pub struct NetworkFile<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Layer.
+    pub layer: Option<&'a str>,
+    /// Coordinate system, where the file does not say.
+    pub crs: Option<&'a str>,
 }
 
 /// What an analysis did.
@@ -107,12 +121,20 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?
         }
     };
-    progress.stage("stage-compute", 0);
-    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let settings = parameters.settings();
-    let groups = timings.time("compute", || group(&settings, &points))?;
-    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters));
+    let roads = match (settings.roads(), &request.network) {
+        (Some(roads), _) => {
+            let network = timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?;
+            Some((roads, network))
+        }
+        (None, Some(_)) => return Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into()),
+        (None, None) => None,
+    };
+    progress.stage("stage-compute", 0);
+    let (layers, passport) = match &roads {
+        Some((roads, network)) => along::analyse(&input, network, *roads, &parameters, timings)?,
+        None => in_the_plane(&input, &parameters, timings)?,
+    };
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
@@ -135,21 +157,32 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     })
 }
 
+fn in_the_plane(
+    input: &Input,
+    parameters: &analysis::Parameters,
+    timings: &Timings,
+) -> Result<(Vec<Layer>, Passport)> {
+    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
+    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+    let groups = timings.time("compute", || group(parameters, &points))?;
+    Ok(timings.time("layers", || layers(input, &placed, &points, groups, parameters)))
+}
+
 fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passport) -> Result<()> {
     let kept: Vec<Layer> = layers.iter().filter(|layer| layer.name != "events").cloned().collect();
     let record = RunRecord {
         id: format!("{}-{}", passport.method, super::columns::kind_word(input.kind)),
         method: passport.method.clone(),
         kind: input.kind,
-        title: title("hotspots", input.kind, passport.secrecy),
+        title: layers.first().map_or_else(String::new, |layer| layer.title.clone()),
         passport: passport.clone(),
     };
     store.save_run(&record, &kept)?;
     styles::write(store)
 }
 
-fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
-    match settings {
+fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Groups> {
+    match &parameters.settings() {
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = analysis::dbscan(points, *eps, *min_points)?;
             let count = clustering.count as usize;
@@ -168,7 +201,8 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(|(number, (members, outline))| Hotspot {
                 number,
                 members,
-                outline,
+                shape: outline.into(),
+                road: None,
             });
             let hotspots = hotspots.collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
@@ -188,11 +222,15 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             let hotspot = |(number, at): (u32, &u32)| Hotspot {
                 number,
                 members: counts.members(*at as usize).to_vec(),
-                outline: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]),
+                shape: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]).into(),
+                road: None,
             };
             let hotspots = (1..).zip(&full).map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();
             Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
+        }
+        Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
+            Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
         }
     }
 }
@@ -214,14 +252,22 @@ fn layers(
     if let Some((grid, counts, of_cells)) = &groups.cells {
         made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }
-    made.push(events(input, placed, &groups, &passport));
+    let rows = input.points.len();
+    let (mut cluster, mut core) = (vec![None; rows], vec![Some(false); rows]);
+    for (index, &row) in placed.iter().enumerate() {
+        cluster[row] = groups.cluster[index].map(i64::from);
+        core[row] = Some(groups.core[index]);
+    }
+    made.push(events(input, cluster, core, Vec::new(), &passport));
     (made, passport)
 }
 
-fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
+pub(super) fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
     let last = input.facts.iter().filter_map(|fact| fact.time.as_ref()).map(|time| time.to).max();
     let mut notes = input.notes.clone();
-    notes.push(swedish(if input.home_m2 > 0.0 { "note-study-home" } else { "note-study-bbox" }, &[]));
+    if parameters.settings().roads().is_none() {
+        notes.push(swedish(if input.home_m2 > 0.0 { "note-study-home" } else { "note-study-bbox" }, &[]));
+    }
     if parameters.text("value") == Some("severity") {
         notes.push(swedish("note-weights", &[("source", Severity::weight_source().to_owned())]));
     }
@@ -244,17 +290,18 @@ fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Pa
     }
 }
 
-/// The layer `events`: the input with `cluster` (number or nothing) and `core`.
-fn events(input: &Input, placed: &[usize], groups: &Groups, passport: &Passport) -> Layer {
-    let rows = input.points.len();
-    let (mut cluster, mut core) = (vec![None; rows], vec![Some(false); rows]);
-    for (index, &row) in placed.iter().enumerate() {
-        cluster[row] = groups.cluster[index].map(i64::from);
-        core[row] = Some(groups.core[index]);
-    }
+/// The layer `events`: the input with `cluster` (number or nothing), `core`, and more columns of the method.
+pub(super) fn events(
+    input: &Input,
+    cluster: Vec<Option<i64>>,
+    core: Vec<Option<bool>>,
+    more: Vec<Column>,
+    passport: &Passport,
+) -> Layer {
     let mut columns = input.columns.clone();
     columns.push(column("cluster", true, Values::Integer(cluster)));
     columns.push(column("core", false, Values::Bool(core)));
+    columns.extend(more);
     Layer {
         name: "events".to_owned(),
         title: title("events", input.kind, passport.secrecy),

@@ -1,6 +1,6 @@
 //! What is told of a row beside its place: the little that hotspots are summed up by. Pure.
 
-use crate::domain::{Event, Interval, Kind, Severity, category};
+use crate::domain::{Event, Interval, Kind, Net, Severity, category};
 
 /// Persons by degree of injury, for sources that list persons.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Fact {
     pub severity: Severity,
     /// Label of the category, or the source's own words where the taxonomy does not know it.
     pub category: Option<String>,
+    /// The net that such events happen on.
+    pub net: Net,
     /// Road-user categories of the persons.
     pub modes: Vec<String>,
     /// Persons, or `None` where the source does not list them.
@@ -51,6 +53,7 @@ impl Fact {
             kind: Some(event.kind),
             severity: event.severity,
             category,
+            net: category::net(&event.category),
             modes: event.persons.iter().filter_map(|person| person.mode.clone()).collect(),
             casualties: (!event.persons.is_empty())
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),

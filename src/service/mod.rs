@@ -2,6 +2,7 @@
 //!
 //! `cli` and `http` parse, call one function here, and format its answer. Every answer is a value that serialises.
 
+mod along;
 pub mod analyse;
 pub mod background;
 pub mod columns;
@@ -15,8 +16,10 @@ pub mod overview;
 pub mod preview;
 pub mod progress;
 pub mod quarantine;
+pub mod roads;
 pub mod rows;
 pub mod sample;
+pub mod snap;
 pub mod styles;
 
 pub use crate::analysis::{METHODS, Method, method};

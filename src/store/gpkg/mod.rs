@@ -4,6 +4,7 @@
 //! change or nothing. Every stamp comes from the data's vintage.
 
 mod background;
+mod event_roads;
 mod events;
 mod import;
 mod known;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Aborted, Background, BackgroundRow, Error, EventFilter, Features, ImportCounts, ImportRecord, ImportRun, KindCount,
+    Aborted, Background, BackgroundRow, Error, EventFilter, EventRoad, Features, ImportCounts, ImportRecord, ImportRun, KindCount,
     NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
 };
 use crate::domain::{Event, Layer};
@@ -240,6 +241,14 @@ impl Store for GpkgStore {
 
     fn background(&self, kind: Background, window: &Window) -> Result<Features> {
         self.look(|connection, place| background::background(connection, place, kind, window))
+    }
+
+    fn put_event_roads(&mut self, rows: &[EventRoad]) -> Result<bool> {
+        self.attempt(|transaction, place| event_roads::put(transaction, place, rows))
+    }
+
+    fn event_roads(&self) -> Result<Vec<EventRoad>> {
+        self.look(event_roads::all)
     }
 
     fn verify(&self) -> Result<Verification> {

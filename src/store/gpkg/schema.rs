@@ -25,7 +25,7 @@ pub(super) struct Migration {
 }
 
 /// Every step, oldest first.
-pub(super) const MIGRATIONS: [Migration; 1] = [Migration {
+pub(super) const MIGRATIONS: [Migration; 2] = [Migration {
     version: 1,
     sql: include_str!("../sql/0001_first.sql"),
     tables: &[
@@ -43,7 +43,7 @@ pub(super) const MIGRATIONS: [Migration; 1] = [Migration {
         ("imports", None),
         ("runs", None),
     ],
-}];
+}, Migration { version: 2, sql: include_str!("../sql/0003_event_roads.sql"), tables: &[("event_roads", None)] }];
 
 /// Columns whose texts are JSON.
 const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];
