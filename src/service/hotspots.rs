@@ -381,7 +381,7 @@ mod tests {
     fn a_place_along_a_road_tells_its_road_and_never_more_than_is_known() {
         let facts = facts();
         let frame = Frame { facts: &facts, total: 4, study_m2: 0.0, kind: Some(Kind::Accident), weighted: false };
-        let line = geo::line_string![(x: 0.0, y: 0.0), (x: 100.0, y: 0.0)];
+        let line = geo::LineString::from(vec![[0.0, 0.0], [100.0, 0.0]]);
         let road = |adt, many| Road {
             name: Some("Storgatan, Norra gatan–Södra gatan".to_owned()),
             keepers: "kommunal".to_owned(),

@@ -7,6 +7,7 @@ mod bad_input;
 mod binary;
 mod kill;
 mod oracle_dbscan;
+mod oracle_network;
 mod quarantine;
 mod real_files;
 mod same_bytes;

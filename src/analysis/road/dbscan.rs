@@ -244,3 +244,150 @@ fn label(
         nearest.map_or(NOISE, |(_, at)| of_core[at])
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::super::fixtures::{M, cross, network};
+    use super::*;
+
+    fn spot(link: u32, metres: u64) -> Spot {
+        Spot { link, along: metres * M }
+    }
+
+    fn run(network: &Network, spots: &[Spot], eps: f64, min_points: usize) -> Clustering {
+        let paths = Paths::new(network, |_| true);
+        network_dbscan(network, &paths, spots, Metres(eps), min_points).expect("valid")
+    }
+
+    #[test]
+    fn events_near_in_the_plane_and_far_by_road_are_apart() {
+        // Two parallel streets 20 m apart that meet 300 m away.
+        let nodes = [[0.0, 0.0], [300.0, 0.0], [0.0, 20.0], [300.0, 20.0]];
+        let town = network(&nodes, &[(0, 1, ""), (1, 3, ""), (2, 3, "")]);
+        let found = run(&town, &[spot(0, 10), spot(0, 20), spot(2, 10), spot(2, 20)], 50.0, 2);
+        assert_eq!(found.cluster, [Some(1), Some(1), Some(2), Some(2)], "as large: the one farther south");
+        let both = run(&town, &[spot(0, 290), spot(2, 290)], 40.0, 2);
+        assert_eq!(both.cluster, [Some(1), Some(1)], "10 m, 20 m and 10 m round the corner");
+        assert_eq!(run(&town, &[spot(0, 290), spot(2, 289)], 40.0, 2).count, 0, "a metre more");
+    }
+
+    #[test]
+    fn events_on_all_arms_of_a_crossing_are_one_cluster() {
+        let found = run(&cross(), &[spot(0, 20), spot(1, 20), spot(2, 20), spot(3, 20), spot(0, 90)], 40.0, 4);
+        assert_eq!(found.cluster, [Some(1), Some(1), Some(1), Some(1), None]);
+        assert_eq!(found.core, [true, true, true, true, false]);
+    }
+
+    #[test]
+    fn the_event_itself_and_its_copies_count() {
+        let town = cross();
+        assert_eq!(run(&town, &[spot(0, 5); 3], 10.0, 3).core, [true; 3]);
+        assert_eq!(run(&town, &[spot(0, 5); 3], 10.0, 4).count, 0);
+        // Storgatan's arms are drawn outwards from the crossing: 5 m west of it, and 80 m east.
+        assert_eq!(run(&town, &[spot(1, 80), spot(0, 5)], 10.0, 1).cluster, [Some(2), Some(1)]);
+        assert_eq!(run(&town, &[], 10.0, 3), Clustering::default());
+    }
+
+    #[test]
+    fn a_border_event_joins_the_nearest_core_and_of_two_equally_near_the_western() {
+        // At 80 m and at 120 m two events each see five and the one between: core for six, and the one between sees five.
+        let town = network(&[[0.0, 0.0], [200.0, 0.0]], &[(0, 1, "")]);
+        let cluster = |middle: u64| {
+            let spots = [80, 80, 70, 70, 70, 120, 120, 130, 130, 130, middle].map(|along| spot(0, along));
+            let found = run(&town, &spots, 20.0, 6);
+            assert!(!found.core[10] && found.core[0] && found.core[5], "{found:?}");
+            (found.cluster[10], found.cluster[0], found.cluster[5])
+        };
+        let (middle, west, east) = cluster(100);
+        assert_eq!(middle, west, "a tie goes west");
+        assert_ne!(west, east);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let town = cross();
+        let paths = Paths::new(&town, |_| true);
+        for eps in [0.0, 0.5, -1.0, f64::NAN, 1e5] {
+            let refused = network_dbscan(&town, &paths, &[], Metres(eps), 5);
+            assert!(matches!(refused, Err(Error::OutOfRange { .. })), "{eps}");
+        }
+        assert!(matches!(network_dbscan(&town, &paths, &[], Metres(50.0), 0), Err(Error::OutOfRange { .. })));
+    }
+
+    /// The definition by all pairs.
+    fn by_hand(network: &Network, spots: &[Spot], eps: u64, least: usize) -> Clustering {
+        let paths = Paths::new(network, |_| true);
+        let mut reach = Reach::new(&paths);
+        let n = spots.len();
+        let apart: Vec<Vec<Option<u64>>> =
+            spots.iter().map(|a| spots.iter().map(|b| paths.between(*a, *b, eps, &mut reach)).collect()).collect();
+        let core: Vec<bool> = apart.iter().map(|row| row.iter().flatten().count() >= least).collect();
+        let mut label: Vec<u32> = (0..n as u32).map(|i| if core[i as usize] { i } else { NOISE }).collect();
+        for _ in 0..n {
+            for a in 0..n {
+                for b in 0..n {
+                    if core[a] && core[b] && apart[a][b].is_some() {
+                        label[a] = label[a].min(label[b]);
+                    }
+                }
+            }
+        }
+        let key = |at: usize| {
+            let [x, y] = point_at(&network.links()[spots[at].link as usize], spots[at].along);
+            (x, y, spots[at])
+        };
+        for a in (0..n).filter(|&a| !core[a]) {
+            let near = (0..n).filter(|&b| core[b] && apart[a][b].is_some());
+            let best = near.min_by(|&b, &c| {
+                apart[a][b].cmp(&apart[a][c]).then(key(b).partial_cmp(&key(c)).expect("finite"))
+            });
+            label[a] = best.map_or(NOISE, |b| label[b]);
+        }
+        // Labels by place, so that clusters of one size whose first members share a place are numbered by link.
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by_key(|&at| (spots[at], at));
+        let mut canonical: HashMap<u32, u32> = HashMap::new();
+        for &at in &order {
+            let next = canonical.len() as u32;
+            if label[at] != NOISE && core[at] {
+                canonical.entry(label[at]).or_insert(next);
+            }
+        }
+        let labels: Vec<u32> = label.iter().map(|label| canonical.get(label).copied().unwrap_or(NOISE)).collect();
+        let (x, y): (Vec<f64>, Vec<f64>) = (0..n).map(|at| (key(at).0, key(at).1)).unzip();
+        let (cluster, count) = numbered(&x, &y, &labels);
+        Clustering { cluster, core, count }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_the_definition_borders_and_numbers_included(
+            streets in prop::collection::vec((0..9_u32, 0..9_u32), 1..16),
+            places in prop::collection::vec((0..16_usize, 0..40_u64), 0..60),
+            eps in prop::sample::select(vec![5.0, 15.0, 30.0, 60.0]),
+            least in 1..6_usize,
+        ) {
+            let nodes: Vec<[f64; 2]> = (0..9_u32).map(|i| [f64::from(i % 3) * 30.0, f64::from(i / 3) * 40.0]).collect();
+            let streets: Vec<(u32, u32, &str)> = streets.into_iter().map(|(a, b)| (a, b, "")).collect();
+            let town = network(&nodes, &streets);
+            let paths = Paths::new(&town, |_| true);
+            // Whole metres, so that many pairs lie at exactly eps, and many events at one place.
+            let spots: Vec<Spot> = places.iter().map(|&(link, along)| {
+                let link = (link % streets.len()) as u32;
+                Spot { link, along: (along * M).min(paths.length(link)) }
+            }).collect();
+            let found = run(&town, &spots, eps, least);
+            prop_assert_eq!(&found, &by_hand(&town, &spots, micrometres(eps), least));
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads");
+            let reversed: Vec<Spot> = spots.iter().rev().copied().collect();
+            let mut again = pool.install(|| run(&town, &reversed, eps, least));
+            again.cluster.reverse();
+            again.core.reverse();
+            prop_assert_eq!(found, again);
+        }
+    }
+}
