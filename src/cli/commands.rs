@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::service::background;
 use crate::service::progress::{Timings, peak_rss_mib};
 use crate::service::rows::FileRequest;
-use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, sample, snap};
+use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, roads, sample, snap};
 use crate::texts::text;
 
 /// Runs the command; the exit code is 0 unless a check found something.
@@ -56,8 +56,10 @@ fn shown(path: &Path) -> String {
 fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
     let bar = Bar::new(output.is_json());
     let timings = Timings::default();
-    if arguments.what != Imported::Events {
-        return import_background(arguments, output);
+    match arguments.what {
+        Imported::Events => {}
+        Imported::Roads => return import_roads(arguments, output),
+        Imported::Ground => return import_background(arguments, output),
     }
     let request = import::Request {
         files: arguments.files.clone(),
@@ -82,8 +84,18 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
     Ok(())
 }
 
+fn import_roads(arguments: &Import, output: &Output) -> Result<()> {
+    let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
+    let mut reports = Vec::new();
+    for file in &arguments.files {
+        reports.push(roads::import(file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
+    }
+    output.result(&json!({ "files": reports }), || reports.iter().flat_map(roads::Report::lines).collect());
+    Ok(())
+}
+
 fn import_background(arguments: &Import, output: &Output) -> Result<()> {
-    let what = if arguments.what == Imported::Roads { background::What::Roads } else { background::What::Ground };
+    let what = background::What::Ground;
     let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
     let mut reports = Vec::new();
     for file in &arguments.files {

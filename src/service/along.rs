@@ -22,7 +22,7 @@ use crate::domain::paths::metres;
 use crate::domain::{
     GeometryKind, Interval, Layer, Link, Metres, Net, Network, Passport, Paths, Reach, RoadKeeper, Spot, Values,
 };
-use crate::store::GpkgStore;
+use crate::store::{GpkgStore, Store};
 use crate::texts::{number, swedish};
 
 /// A network and what the passport tells of it.
@@ -65,7 +65,7 @@ pub(super) fn network(
         }
         (None, Some(store)) => {
             let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            (name, super::roads::network_of_store(store)?)
+            (name, store.network()?)
         }
         (None, None) => (String::new(), None),
     };

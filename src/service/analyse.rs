@@ -13,7 +13,7 @@ use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::styles;
+use super::{snap, styles};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
@@ -178,6 +178,9 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
         passport: passport.clone(),
     };
     store.save_run(&record, &kept)?;
+    if kept.iter().any(|layer| layer.name == "hotspots" && layer.geometries.kind() == GeometryKind::Line) {
+        snap::refresh(store)?;
+    }
     styles::write(store)
 }
 

@@ -1,26 +1,39 @@
-//! Interim: a network as JSON, until roads are read from files.
+//! Import of roads: a file in, a network in the store and an account of it out.
 
 use std::path::Path;
 
-use super::error::{Error, Refusal, Result};
-use crate::domain::{Link, Network};
-use crate::store::GpkgStore;
+use super::error::Result;
+use super::{snap, styles};
+use crate::domain::Network;
+use crate::domain::passport::NO_VINTAGE;
+use crate::ingest::roads;
+use crate::store::{GpkgStore, Store};
 
-#[derive(serde::Deserialize)]
-struct File {
-    nodes: Vec<[f64; 2]>,
-    links: Vec<Link>,
+pub use crate::ingest::roads::{Origin, Report};
+
+/// Imports a file of roads, in place of what a file of the same name gave before.
+///
+/// # Errors
+/// Those of [`roads::read`]; the store cannot be written.
+pub fn import(file: &Path, layer: Option<&str>, asked: Option<&str>, store: &mut GpkgStore) -> Result<Report> {
+    let found = roads::read(file, layer, asked, store.settings().crs.epsg)?;
+    let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let source = layer.map_or_else(|| name.clone(), |layer| format!("{name}#{layer}"));
+    store.put_network(&source, &found.network, NO_VINTAGE)?;
+    snap::refresh(store)?;
+    styles::write(store)?;
+    Ok(found.report)
 }
 
-/// The network of a file.
-pub fn network_of_file(path: &Path, _: Option<&str>, _: Option<&str>, _: u32) -> Result<Network> {
-    let text = std::fs::read_to_string(path).map_err(|error| Error::of_file(path, &error))?;
-    let file = path.display().to_string();
-    let read: File = serde_json::from_str(&text).map_err(|_| Refusal::EmptyInput { file: file.clone() })?;
-    Network::new(read.nodes, read.links).map_err(|_| Refusal::EmptyInput { file }.into())
-}
-
-/// The network of a store.
-pub fn network_of_store(_: &GpkgStore) -> Result<Option<Network>> {
-    Ok(None)
+/// The network of a file in the metric system `EPSG:target_epsg`, for an analysis without a store.
+///
+/// # Errors
+/// Those of [`roads::read`].
+pub fn network_of_file(
+    path: &Path,
+    layer: Option<&str>,
+    crs_asked: Option<&str>,
+    target_epsg: u32,
+) -> Result<Network> {
+    Ok(roads::read(path, layer, crs_asked, target_epsg)?.network)
 }

@@ -73,7 +73,7 @@ fn default_limit_m() -> f64 {
 /// # Errors
 /// The store cannot be read or written.
 pub fn refresh(store: &mut GpkgStore) -> Result<bool> {
-    let Some(network) = super::roads::network_of_store(store)? else {
+    let Some(network) = store.network()? else {
         return Ok(store.put_event_roads(&[])?);
     };
     let events = store.events(&EventFilter::default())?;

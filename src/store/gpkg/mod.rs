@@ -8,6 +8,7 @@ mod event_roads;
 mod events;
 mod import;
 mod known;
+mod network;
 mod runs;
 mod schema;
 mod verify;
@@ -23,7 +24,7 @@ use super::{
     Aborted, Background, BackgroundRow, Error, EventFilter, EventRoad, Features, ImportCounts, ImportRecord, ImportRun, KindCount,
     NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
 };
-use crate::domain::{Event, Layer};
+use crate::domain::{Event, Layer, Network};
 use crate::geopackage::{self, Access, container, shown};
 
 /// A store in one GeoPackage.
@@ -249,6 +250,14 @@ impl Store for GpkgStore {
 
     fn event_roads(&self) -> Result<Vec<EventRoad>> {
         self.look(event_roads::all)
+    }
+
+    fn put_network(&mut self, source: &str, network: &Network, stamp: &str) -> Result<bool> {
+        self.attempt(|transaction, place| network::put(transaction, place, source, network, stamp))
+    }
+
+    fn network(&self) -> Result<Option<Network>> {
+        self.look(network::network)
     }
 
     fn verify(&self) -> Result<Verification> {
