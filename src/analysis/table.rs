@@ -276,9 +276,11 @@ impl Parameter {
             let known = self.choices.iter().find(|choice| **choice == given);
             let choices = self.choices.to_vec();
             let value = given.to_owned();
-            return known
-                .map(|known| Value::Text((*known).to_owned()))
-                .ok_or(Error::NotAChoice { parameter, value, choices });
+            return known.map(|known| Value::Text((*known).to_owned())).ok_or(Error::NotAChoice {
+                parameter,
+                value,
+                choices,
+            });
         }
         let value = given.to_owned();
         let number = given.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite());
@@ -505,7 +507,13 @@ mod tests {
     #[test]
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
-        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan", "network-counts", "network-dbscan"] });
+        assert_eq!(
+            refused("kde", &[]),
+            Error::UnknownMethod {
+                method: owned("kde"),
+                known: vec!["counts", "dbscan", "network-counts", "network-dbscan"]
+            }
+        );
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),

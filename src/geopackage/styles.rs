@@ -120,7 +120,7 @@ impl<'a> Look<'a> {
             (None, _) => Part::About,
             (_, "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "cells" | "areas") => {
                 Part::Results
-            },
+            }
             (_, "events") => Part::Events,
             _ => Part::Basis,
         }

@@ -119,11 +119,7 @@ pub(super) fn analyse(
             .facts
             .iter()
             .zip(&input.points)
-            .map(|(fact, &point)| Wanted {
-                point,
-                net: roads.net.unwrap_or(fact.net),
-                street: fact.street.as_deref(),
-            })
+            .map(|(fact, &point)| Wanted { point, net: roads.net.unwrap_or(fact.net), street: fact.street.as_deref() })
             .collect();
         Snapper::new(network).snap(&wanted, roads.snap.0)
     });
@@ -163,7 +159,8 @@ fn road<'a>(links: impl Iterator<Item = &'a Link> + Clone) -> Road {
     let word =
         |keeper: &Option<RoadKeeper>| keeper.map_or_else(|| swedish("road-unknown", &[]), |k| k.code().to_owned());
     // Those that are known first, as on the command line.
-    let known = keepers.iter().filter(|keeper| keeper.is_some()).chain(keepers.iter().filter(|keeper| keeper.is_none()));
+    let known =
+        keepers.iter().filter(|keeper| keeper.is_some()).chain(keepers.iter().filter(|keeper| keeper.is_none()));
     Road {
         keepers: known.map(word).collect::<Vec<_>>().join(", "),
         speed: links.clone().filter_map(Link::speed).max(),
@@ -177,14 +174,7 @@ fn tenth(length: u64) -> f64 {
 }
 
 /// Counts per segment and junction.
-fn counts(
-    network: &Network,
-    used: &Used,
-    roads: Roads,
-    radius: Metres,
-    min_points: usize,
-    all: &[Fact],
-) -> Found {
+fn counts(network: &Network, used: &Used, roads: Roads, radius: Metres, min_points: usize, all: &[Fact]) -> Found {
     let (car, gc) = (|link: &Link| link.modes.on(Net::Car), |link: &Link| link.modes.on(Net::Gc));
     let nets: Vec<&dyn Fn(&Link) -> bool> = match roads.net {
         Some(Net::Car) => vec![&car],
@@ -354,8 +344,7 @@ fn layers(
     parameters: &Parameters,
 ) -> (Vec<Layer>, Passport) {
     let weighted = parameters.text("value").is_some();
-    let frame =
-        Frame { facts: &used.facts, total: input.facts.len(), study_m2: 0.0, kind: input.kind, weighted };
+    let frame = Frame { facts: &used.facts, total: input.facts.len(), study_m2: 0.0, kind: input.kind, weighted };
     let passport = passport(input, named, located, used, parameters);
     hotspots::rank(&mut found.hotspots, &frame);
     let mut made = vec![hotspots::road_layer(found.layer, &found.hotspots, &frame, passport.clone())];
@@ -373,10 +362,7 @@ fn layers(
 }
 
 /// Columns of the layer `events`: distance to the road, the road's id, and why this one or none.
-fn road_columns(
-    network: &Network,
-    located: &[std::result::Result<Located, Unsnapped>],
-) -> Vec<crate::domain::Column> {
+fn road_columns(network: &Network, located: &[std::result::Result<Located, Unsnapped>]) -> Vec<crate::domain::Column> {
     let kept: Vec<snap::Kept> = located.iter().map(|one| snap::Kept::of(network, one)).collect();
     vec![
         column("avst_m", false, Values::Real(kept.iter().map(|kept| kept.distance_m).collect())),

@@ -157,11 +157,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     })
 }
 
-fn in_the_plane(
-    input: &Input,
-    parameters: &analysis::Parameters,
-    timings: &Timings,
-) -> Result<(Vec<Layer>, Passport)> {
+fn in_the_plane(input: &Input, parameters: &analysis::Parameters, timings: &Timings) -> Result<(Vec<Layer>, Passport)> {
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
     let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let groups = timings.time("compute", || group(parameters, &points))?;

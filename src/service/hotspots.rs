@@ -353,7 +353,12 @@ mod tests {
 
     fn spot(members: &[u32]) -> Hotspot {
         let square = polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 10.0, y: 10.0), (x: 0.0, y: 10.0)];
-        Hotspot { number: members[0] + 1, members: members.to_vec(), shape: geo::MultiPolygon::from(square).into(), road: None }
+        Hotspot {
+            number: members[0] + 1,
+            members: members.to_vec(),
+            shape: geo::MultiPolygon::from(square).into(),
+            road: None,
+        }
     }
 
     fn facts() -> Vec<Fact> {
@@ -401,8 +406,7 @@ mod tests {
             place(0, &[2], road(Some((8400, Some(2021))), false)),
             place(0, &[], road(None, false)),
         ];
-        let kind =
-            RoadLayer { name: "segments", words: "segments", geometry: GeometryKind::Line, empty_places: true };
+        let kind = RoadLayer { name: "segments", words: "segments", geometry: GeometryKind::Line, empty_places: true };
         let layer = road_layer(kind, &spots, &frame, passport());
         let texts = |name: &str| match layer.columns.iter().find(|column| column.name == name).map(|c| &c.values) {
             Some(Values::Text(texts)) => texts.clone(),
@@ -417,7 +421,9 @@ mod tests {
         assert_eq!(numbers("rang"), [Some(1), Some(2), None], "a place without events has no rank");
         assert_eq!(numbers("cluster"), [Some(1), None, None]);
         assert_eq!(texts("trafikmangd")[..2], [Some("okänd".to_owned()), Some("8400 fordon/dygn (2021)".to_owned())]);
-        assert!(texts("sakerhet_text")[0].as_ref().is_some_and(|text| text.starts_with("Många olyckor, trafikmängd okänd")));
+        assert!(
+            texts("sakerhet_text")[0].as_ref().is_some_and(|text| text.starts_with("Många olyckor, trafikmängd okänd"))
+        );
         assert!(!texts("sakerhet_text").iter().flatten().skip(1).any(|text| text.contains("Många")));
         assert!(texts("sakerhet_text").iter().flatten().all(|text| !text.contains("fler än väntat:")));
         let visible: Vec<&str> = layer.columns.iter().filter(|c| c.visible).map(|c| c.name.as_str()).collect();

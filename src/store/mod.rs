@@ -20,9 +20,9 @@ use crate::geopackage;
 
 pub use gpkg::GpkgStore;
 pub use model::{
-    Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord, ImportRun,
-    KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord, RunSummary,
-    Settings, Tally, Verification, Window,
+    Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord,
+    ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
+    RunSummary, Settings, Tally, Verification, Window,
 };
 
 /// What a store refuses or cannot do.

@@ -6,6 +6,7 @@ mod arrows;
 mod bad_input;
 mod binary;
 mod kill;
+mod network;
 mod oracle_dbscan;
 mod oracle_network;
 mod quarantine;

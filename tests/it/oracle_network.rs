@@ -87,9 +87,8 @@ fn network_dbscan_finds_what_scikit_learn_finds_in_twelve_random_networks() {
             assert_eq!(paths.length(index), line.length, "{name}: lengths differ");
         }
         let spots: Vec<Spot> = case.places.iter().map(|&(link, along)| Spot { link, along }).collect();
-        let run = |spots: &[Spot]| {
-            network_dbscan(&network, &paths, spots, Metres(case.eps), case.min_points).expect("valid")
-        };
+        let run =
+            |spots: &[Spot]| network_dbscan(&network, &paths, spots, Metres(case.eps), case.min_points).expect("valid");
         let found = run(&spots);
         assert_eq!(found.count, case.clusters, "clusters: {name}");
         assert_eq!(found.core.iter().filter(|core| **core).count(), case.core, "core: {name}");

@@ -342,9 +342,8 @@ mod tests {
         };
         for a in (0..n).filter(|&a| !core[a]) {
             let near = (0..n).filter(|&b| core[b] && apart[a][b].is_some());
-            let best = near.min_by(|&b, &c| {
-                apart[a][b].cmp(&apart[a][c]).then(key(b).partial_cmp(&key(c)).expect("finite"))
-            });
+            let best =
+                near.min_by(|&b, &c| apart[a][b].cmp(&apart[a][c]).then(key(b).partial_cmp(&key(c)).expect("finite")));
             label[a] = best.map_or(NOISE, |b| label[b]);
         }
         // Labels by place, so that clusters of one size whose first members share a place are numbered by link.

@@ -394,10 +394,9 @@ impl Divider<'_> {
                 continue;
             }
             let (from, to) = self.cuts(near, length);
-            for (at, piece) in [
-                (near[0], Piece { link, from: 0, to: from }),
-                (near[1], Piece { link, from: to, to: length }),
-            ] {
+            for (at, piece) in
+                [(near[0], Piece { link, from: 0, to: from }), (near[1], Piece { link, from: to, to: length })]
+            {
                 if let Some((at, _)) = at.filter(|_| piece.length() > 0) {
                     division.junctions[at as usize].pieces.push(piece);
                 }

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Aborted, Background, BackgroundRow, Error, EventFilter, EventRoad, Features, ImportCounts, ImportRecord, ImportRun, KindCount,
-    NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
+    Aborted, Background, BackgroundRow, Error, EventFilter, EventRoad, Features, ImportCounts, ImportRecord, ImportRun,
+    KindCount, NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
 };
 use crate::domain::{Event, Layer, Network};
 use crate::geopackage::{self, Access, container, shown};

@@ -18,15 +18,7 @@ fn spot(link: u32, metres: u64) -> Spot {
 
 /// Storgatan from Skeppsbrogatan in the west to Fiskaregatan 300 m east, drawn as two links.
 fn block() -> Network {
-    let nodes = [
-        [0.0, 0.0],
-        [150.0, 0.0],
-        [300.0, 0.0],
-        [0.0, -90.0],
-        [0.0, 90.0],
-        [300.0, -90.0],
-        [300.0, 90.0],
-    ];
+    let nodes = [[0.0, 0.0], [150.0, 0.0], [300.0, 0.0], [0.0, -90.0], [0.0, 90.0], [300.0, -90.0], [300.0, 90.0]];
     network(
         &nodes,
         &[
@@ -77,7 +69,8 @@ fn a_crossing_with_four_arms_is_one_junction_of_four_pieces() {
 
 #[test]
 fn two_carriageways_that_cross_a_street_15_m_apart_are_one_junction() {
-    let nodes = [[0.0, 0.0], [0.0, 15.0], [-90.0, 0.0], [90.0, 0.0], [-90.0, 15.0], [90.0, 15.0], [0.0, -90.0], [0.0, 90.0]];
+    let nodes =
+        [[0.0, 0.0], [0.0, 15.0], [-90.0, 0.0], [90.0, 0.0], [-90.0, 15.0], [90.0, 15.0], [0.0, -90.0], [0.0, 90.0]];
     let streets = [
         (0, 1, "Tvärgatan"),
         (2, 0, "Leden"),
@@ -113,7 +106,15 @@ fn a_roundabout_is_one_junction_however_large() {
     let nodes = [[0.0, 0.0], [60.0, 60.0], [0.0, 120.0], [-60.0, 60.0], [0.0, -90.0], [160.0, 60.0], [0.0, 220.0]];
     let mut made = links(
         &nodes,
-        &[(0, 1, ""), (1, 2, ""), (2, 3, ""), (3, 0, ""), (4, 0, "Södra vägen"), (1, 5, "Östra vägen"), (2, 6, "Norra vägen")],
+        &[
+            (0, 1, ""),
+            (1, 2, ""),
+            (2, 3, ""),
+            (3, 0, ""),
+            (4, 0, "Södra vägen"),
+            (1, 5, "Östra vägen"),
+            (2, 6, "Norra vägen"),
+        ],
     );
     for link in &mut made[..4] {
         link.roundabout = true;

@@ -39,13 +39,7 @@ fn bridge() -> Network {
     ];
     let mut made = links(
         &nodes,
-        &[
-            (0, 1, "Hamngatan"),
-            (1, 2, "Hamngatan"),
-            (3, 4, "Brogatan"),
-            (4, 5, "Brogatan"),
-            (5, 6, "Brogatan"),
-        ],
+        &[(0, 1, "Hamngatan"), (1, 2, "Hamngatan"), (3, 4, "Brogatan"), (4, 5, "Brogatan"), (5, 6, "Brogatan")],
     );
     made[3] = Link { level: 1, structure: Some(Structure::Bridge), ..made[3].clone() };
     Network::new(nodes.to_vec(), made).expect("a network")
@@ -85,9 +79,7 @@ fn equally_near_links_go_by_their_order() {
 
 #[test]
 fn the_street_of_the_event_wins_where_it_is_about_as_near() {
-    let on = |x: f64, y: f64, street: &'static str| {
-        chosen(&cross(), Wanted { street: Some(street), ..wanted(x, y) })
-    };
+    let on = |x: f64, y: f64, street: &'static str| chosen(&cross(), Wanted { street: Some(street), ..wanted(x, y) });
     // 1 m from Storgatan and 6 m from Kungsgatan: 5 m farther is about as near, in any spelling of case and spaces.
     assert_eq!(on(6.0, 1.0, "kungsgatan"), is("l3", Choice::SameStreet));
     assert_eq!(on(6.0, 1.0, "  KUNGSGATAN "), is("l3", Choice::SameStreet));
