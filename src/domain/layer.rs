@@ -5,6 +5,7 @@
 use geo::Geometry;
 
 use super::Passport;
+use super::column::{Cells, Texts};
 
 /// The one geometry type of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +57,13 @@ impl Geometries {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
     /// Whole numbers.
-    Integer(Vec<Option<i64>>),
+    Integer(Cells<i64>),
     /// Real numbers; never NaN or infinite.
-    Real(Vec<Option<f64>>),
+    Real(Cells<f64>),
     /// Texts.
-    Text(Vec<Option<String>>),
+    Text(Texts),
     /// True or false.
-    Bool(Vec<Option<bool>>),
+    Bool(Cells<bool>),
 }
 
 impl Values {

@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod category;
+pub mod column;
 pub mod event;
 pub mod layer;
 pub mod money;
@@ -15,6 +16,7 @@ pub mod severity;
 pub mod space;
 pub mod time;
 
+pub use column::{Cells, Texts};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
 pub use money::Ore;

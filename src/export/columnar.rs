@@ -93,10 +93,10 @@ fn frame(layer: &Layer, order: &[usize]) -> Result<DataFrame, PolarsError> {
 fn series(name: &str, values: &Values, order: &[usize]) -> Series {
     let name = name.into();
     match values {
-        Values::Integer(values) => Series::new(name, order.iter().map(|row| values[*row]).collect::<Vec<_>>()),
-        Values::Real(values) => Series::new(name, order.iter().map(|row| values[*row]).collect::<Vec<_>>()),
-        Values::Text(values) => Series::new(name, order.iter().map(|row| values[*row].as_deref()).collect::<Vec<_>>()),
-        Values::Bool(values) => Series::new(name, order.iter().map(|row| values[*row]).collect::<Vec<_>>()),
+        Values::Integer(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
+        Values::Real(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
+        Values::Text(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
+        Values::Bool(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
     }
 }
 
@@ -234,12 +234,10 @@ mod tests {
                 let row = usize::try_from(fid).expect("above 0") - 1;
                 for column in &layer.columns {
                     let ours = match &column.values {
-                        Values::Integer(values) => values[row].map_or(AnyValue::Null, AnyValue::Int64),
-                        Values::Real(values) => values[row].map_or(AnyValue::Null, AnyValue::Float64),
-                        Values::Text(values) => {
-                            values[row].as_deref().map_or(AnyValue::Null, AnyValue::String).into_static()
-                        }
-                        Values::Bool(values) => values[row].map_or(AnyValue::Null, AnyValue::Boolean),
+                        Values::Integer(values) => values.get(row).map_or(AnyValue::Null, AnyValue::Int64),
+                        Values::Real(values) => values.get(row).map_or(AnyValue::Null, AnyValue::Float64),
+                        Values::Text(values) => values.get(row).map_or(AnyValue::Null, AnyValue::String).into_static(),
+                        Values::Bool(values) => values.get(row).map_or(AnyValue::Null, AnyValue::Boolean),
                     };
                     assert_eq!(cell(&column.name), ours, "{}.{}, row {row}", layer.name, column.name);
                 }

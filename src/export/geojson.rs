@@ -69,10 +69,10 @@ fn feature(layer: &Layer, placed: &Geometries, row: usize) -> Feature {
 
 fn value_of(values: &Values, row: usize) -> JsonValue {
     match values {
-        Values::Integer(values) => JsonValue::from(values[row]),
-        Values::Real(values) => JsonValue::from(values[row]),
-        Values::Text(values) => JsonValue::from(values[row].as_deref()),
-        Values::Bool(values) => JsonValue::from(values[row]),
+        Values::Integer(values) => JsonValue::from(values.get(row)),
+        Values::Real(values) => JsonValue::from(values.get(row)),
+        Values::Text(values) => JsonValue::from(values.get(row)),
+        Values::Bool(values) => JsonValue::from(values.get(row)),
     }
 }
 

@@ -425,7 +425,7 @@ mod tests {
             let path = folder.path().join(&name);
             fs::write(&path, "det gamla").expect("written");
             let mut layers = specimen::town();
-            layers[0].columns[0].values = crate::domain::Values::Integer(vec![Some(1)]);
+            layers[0].columns[0].values = crate::domain::Values::Integer(vec![Some(1)].into());
             let error = specimen::write(&path, &layers, None).expect_err("a column is too short");
             assert!(matches!(error, Error::MisshapenLayer { .. }), "{error:?}");
             assert_eq!(fs::read_to_string(&path).expect("still there"), "det gamla");

@@ -8,7 +8,9 @@ use gdal::vector::LayerAccess as _;
 use geo::{Geometry, LineString, MultiLineString, Polygon};
 
 use super::Error;
-use crate::domain::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Passport, Secrecy, Style, Values};
+use crate::domain::{
+    Cells, Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Passport, Secrecy, Style, Texts, Values,
+};
 use crate::geopackage::blob;
 
 const NAMES: [&str; 12] = [
@@ -180,8 +182,8 @@ fn points(events: Vec<Option<[f64; 2]>>, dice: &mut Dice) -> Layer {
         title: "Olyckor (INTERN – STRADA)".to_owned(),
         description: "Olyckorna själva, med anhopning där de hör till en.".to_owned(),
         columns: vec![
-            column("svarhetsgrad", "Svårhetsgrad", true, Values::Text(degree)),
-            column("olyckstyp", "Olyckstyp", true, Values::Text(text)),
+            column("svarhetsgrad", "Svårhetsgrad", true, Values::Text(degree.into())),
+            column("olyckstyp", "Olyckstyp", true, Values::Text(text.into())),
             column(
                 "avst_m",
                 "Avstånd till väg (m)",
@@ -231,7 +233,12 @@ fn streets(centres: &[[f64; 2]]) -> Layer {
         name: "gator".to_owned(),
         title: "Vägnät".to_owned(),
         description: "Gatorna som bakgrund.".to_owned(),
-        columns: vec![column("hastgrans", "Hastighetsgräns (km/tim)", true, Values::Integer(vec![Some(40); count]))],
+        columns: vec![column(
+            "hastgrans",
+            "Hastighetsgräns (km/tim)",
+            true,
+            Values::Integer(vec![Some(40); count].into()),
+        )],
         geometries: Geometries::Shapes(GeometryKind::Line, lines),
         style: Style::Single("#a6a6a6".to_owned()),
         passport: passport("import", 11),
@@ -245,10 +252,10 @@ pub(crate) fn empty() -> Vec<Layer> {
         .map(|mut layer| {
             for column in &mut layer.columns {
                 match &mut column.values {
-                    Values::Integer(values) => values.clear(),
-                    Values::Real(values) => values.clear(),
-                    Values::Text(values) => values.clear(),
-                    Values::Bool(values) => values.clear(),
+                    Values::Integer(values) => *values = Cells::default(),
+                    Values::Real(values) => *values = Cells::default(),
+                    Values::Text(values) => *values = Texts::default(),
+                    Values::Bool(values) => *values = Cells::default(),
                 }
             }
             match &mut layer.geometries {
@@ -321,16 +328,16 @@ pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
 fn same_value(ours: &Values, row: usize, theirs: Option<gdal::vector::FieldValue>, place: &str) {
     match ours {
         Values::Integer(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int64), values[row], "{place}");
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int64), values.get(row), "{place}");
         }
         Values::Real(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_real), values[row], "{place}");
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_real), values.get(row), "{place}");
         }
         Values::Text(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_string), values[row], "{place}");
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_string).as_deref(), values.get(row), "{place}");
         }
         Values::Bool(values) => {
-            let whole = values[row].map(i32::from);
+            let whole = values.get(row).map(i32::from);
             assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int), whole, "{place}");
         }
     }

@@ -68,11 +68,11 @@ fn record(layer: &Layer, row: usize) -> Vec<String> {
     let mut cells = Vec::with_capacity(layer.columns.len() + 4);
     cells.push((row + 1).to_string());
     cells.extend(layer.columns.iter().map(|column| match &column.values {
-        Values::Integer(values) => values[row].map_or_else(String::new, |value| value.to_string()),
-        Values::Real(values) => values[row].map_or_else(String::new, decimal),
-        Values::Text(values) => values[row].as_deref().map_or_else(String::new, |text| harmless(text).into_owned()),
+        Values::Integer(values) => values.get(row).map_or_else(String::new, |value| value.to_string()),
+        Values::Real(values) => values.get(row).map_or_else(String::new, decimal),
+        Values::Text(values) => values.get(row).map_or_else(String::new, |text| harmless(text).into_owned()),
         Values::Bool(values) => {
-            values[row].map_or_else(String::new, |value| if value { "ja" } else { "nej" }.to_owned())
+            values.get(row).map_or_else(String::new, |value| if value { "ja" } else { "nej" }.to_owned())
         }
     }));
     match &layer.geometries {
@@ -260,10 +260,10 @@ mod tests {
                 let text = feature.field_as_string(index).expect("a value").filter(|text| !text.is_empty());
                 text.and_then(|_| feature.field_as_double(index).expect("a number"))
             };
-            assert_eq!(real("avst_m"), distances[row], "row {row}");
+            assert_eq!(real("avst_m"), distances.get(row), "row {row}");
             assert_eq!(real("x").zip(real("y")).map(|(x, y)| [x, y]), points[row], "row {row}");
             let kind = feature.field_as_string(feature.field_index("olyckstyp").expect("a column")).expect("a text");
-            let ours = kinds[row].as_deref().map(harmless).map(Cow::into_owned);
+            let ours = kinds.get(row).map(harmless).map(Cow::into_owned);
             assert_eq!(kind.filter(|text| !text.is_empty()), ours, "row {row}");
             rows += 1;
         }

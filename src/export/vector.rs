@@ -134,10 +134,10 @@ fn write_layer(
 
 fn bind(insert: &mut Statement, index: usize, values: &Values, row: usize) -> rusqlite::Result<()> {
     let value = match values {
-        Values::Integer(values) => values[row].map_or(ValueRef::Null, ValueRef::Integer),
-        Values::Real(values) => values[row].map_or(ValueRef::Null, ValueRef::Real),
-        Values::Text(values) => values[row].as_deref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
-        Values::Bool(values) => values[row].map_or(ValueRef::Null, |value| ValueRef::Integer(value.into())),
+        Values::Integer(values) => values.get(row).map_or(ValueRef::Null, ValueRef::Integer),
+        Values::Real(values) => values.get(row).map_or(ValueRef::Null, ValueRef::Real),
+        Values::Text(values) => values.get(row).map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
+        Values::Bool(values) => values.get(row).map_or(ValueRef::Null, |value| ValueRef::Integer(value.into())),
     };
     insert.raw_bind_parameter(index, ToSqlOutput::Borrowed(value))
 }
@@ -322,7 +322,7 @@ mod tests {
         let mut layers = specimen::town();
         let rows = layers[0].geometries.len();
         for name in ["FID", "geom", "geom_input"] {
-            let values = Values::Text(vec![Some(format!("egen {name}")); rows]);
+            let values = Values::Text(vec![Some(format!("egen {name}")); rows].into());
             layers[0].columns.push(Column { name: name.to_owned(), alias: name.to_owned(), visible: false, values });
         }
         layers[1].title = layers[0].title.clone();

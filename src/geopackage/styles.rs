@@ -431,10 +431,10 @@ pub(super) mod tests {
             title: "A & B <\"c\"> 'd' \u{7} %] (INTERN)".to_owned(),
             description: "]]> & <!-- \n ny rad".to_owned(),
             columns: vec![
-                column("rank", "Rang <1>", Values::Integer(vec![])),
-                column("namn", "Plats ' & %]", Values::Text(vec![])),
-                column("kvot", "Antal/väntat", Values::Real(vec![])),
-                column("text", "O'Hara \\", Values::Text(vec![])),
+                column("rank", "Rang <1>", Values::Integer(vec![].into())),
+                column("namn", "Plats ' & %]", Values::Text(crate::domain::Texts::default())),
+                column("kvot", "Antal/väntat", Values::Real(vec![].into())),
+                column("text", "O'Hara \\", Values::Text(crate::domain::Texts::default())),
             ],
             geometries: Geometries::Points(vec![]),
             style,
@@ -533,7 +533,7 @@ pub(super) mod tests {
     fn at_most_eight_columns_are_shown() {
         let mut layer = nasty(styles()[2].clone());
         for number in 0..9 {
-            layer.columns.push(column(&format!("c{number}"), "", Values::Integer(vec![])));
+            layer.columns.push(column(&format!("c{number}"), "", Values::Integer(vec![].into())));
         }
         let qml = qml(&Look::of(&layer));
         assert_eq!(qml.matches("hidden=\"0\"").count(), MOST_VISIBLE);

@@ -98,7 +98,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     let value = parameters.text("value").map(str::to_owned);
     progress.stage("stage-read", 0);
     let mut store = None;
-    let input = match &request.from {
+    let mut input = match &request.from {
         From::Store { path, kind } => {
             let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
             timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
@@ -108,11 +108,13 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         }
     };
     progress.stage("stage-compute", 0);
-    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+    // Rows without a place come last.
+    let placed = input.points.partition_point(Option::is_some);
+    let points: Vec<[f64; 2]> = input.points[..placed].iter().flatten().copied().collect();
     let settings = parameters.settings();
     let groups = timings.time("compute", || group(&settings, &points))?;
-    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters));
+    let (layers, passport) = timings.time("layers", || layers(&mut input, placed, &points, groups, &parameters));
+    drop(points);
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
@@ -198,23 +200,23 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
 }
 
 fn layers(
-    input: &Input,
-    placed: &[usize],
+    input: &mut Input,
+    placed: usize,
     points: &[[f64; 2]],
     mut groups: Groups,
     parameters: &analysis::Parameters,
 ) -> (Vec<Layer>, Passport) {
-    let facts: Vec<super::facts::Fact> = placed.iter().map(|&row| input.facts[row].clone()).collect();
+    let facts = &input.facts[..placed];
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
-    let frame = Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
-    let passport = passport(input, placed.len(), parameters);
+    let frame = Frame { facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
+    let passport = passport(input, placed, parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
     if let Some((grid, counts, of_cells)) = &groups.cells {
-        made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
+        made.push(cells(*grid, counts, of_cells, facts, input.kind, &passport));
     }
-    made.push(events(input, placed, &groups, &passport));
+    made.push(events(input, &groups, &passport));
     (made, passport)
 }
 
@@ -244,24 +246,22 @@ fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Pa
     }
 }
 
-/// The layer `events`: the input with `cluster` (number or nothing) and `core`.
-fn events(input: &Input, placed: &[usize], groups: &Groups, passport: &Passport) -> Layer {
+/// The layer `events`: the input with `cluster` (number or nothing) and `core`. Takes the input's columns and points.
+fn events(input: &mut Input, groups: &Groups, passport: &Passport) -> Layer {
     let rows = input.points.len();
-    let (mut cluster, mut core) = (vec![None; rows], vec![Some(false); rows]);
-    for (index, &row) in placed.iter().enumerate() {
-        cluster[row] = groups.cluster[index].map(i64::from);
-        core[row] = Some(groups.core[index]);
-    }
-    let mut columns = input.columns.clone();
-    columns.push(column("cluster", true, Values::Integer(cluster)));
-    columns.push(column("core", false, Values::Bool(core)));
+    let cluster = (0..rows).map(|row| groups.cluster.get(row).copied().flatten().map(i64::from));
+    let core = (0..rows).map(|row| Some(groups.core.get(row).copied().unwrap_or(false)));
+    let style = event_style(input);
+    let mut columns = std::mem::take(&mut input.columns);
+    columns.push(column("cluster", true, Values::Integer(cluster.collect())));
+    columns.push(column("core", false, Values::Bool(core.collect())));
     Layer {
         name: "events".to_owned(),
         title: title("events", input.kind, passport.secrecy),
         description: swedish("layer-description-events", &[]),
-        style: event_style(input),
+        style,
         columns,
-        geometries: Geometries::Points(input.points.clone()),
+        geometries: Geometries::Points(std::mem::take(&mut input.points)),
         passport: passport.clone(),
     }
 }
@@ -316,7 +316,7 @@ fn cells(
     let weight = |at: usize| counts.members(at).iter().map(|&index| facts[index as usize].weight).sum::<f64>();
     let total = i64::try_from(facts.len().max(1)).unwrap_or(i64::MAX);
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    let share: Vec<Option<f64>> = n.iter().map(|n| Some(*n as f64 / total as f64)).collect();
+    let share = n.iter().map(|n| Some(*n as f64 / total as f64)).collect();
     let largest = n.iter().copied().max().unwrap_or(0).unsigned_abs();
     let columns = vec![
         column("rang", true, Values::Integer(rank.iter().copied().map(Some).collect())),

@@ -1,5 +1,8 @@
 //! What is told of a row beside its place: the little that hotspots are summed up by. Pure.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::domain::{Event, Interval, Kind, Severity, category};
 
 /// Persons by degree of injury, for sources that list persons.
@@ -19,13 +22,23 @@ pub struct Casualties {
     pub police_severe: u32,
 }
 
-/// What is told of one event beside its place.
+/// What is told of one event beside its place. A bare point takes forty bytes: a file may hold millions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fact {
     /// Kind, where it is known.
     pub kind: Option<Kind>,
     /// Worst outcome.
     pub severity: Severity,
+    /// Weight for ranking; 1 where no value was asked for.
+    pub weight: f64,
+    /// Register or file.
+    pub source: Arc<str>,
+    pub(super) told: Option<Box<Told>>,
+}
+
+/// The part of a [`Fact`] that many sources do not tell; read through it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Told {
     /// Label of the category, or the source's own words where the taxonomy does not know it.
     pub category: Option<String>,
     /// Road-user categories of the persons.
@@ -36,29 +49,38 @@ pub struct Fact {
     pub time: Option<Interval>,
     /// Street.
     pub street: Option<String>,
-    /// Register or file.
-    pub source: String,
-    /// Weight for ranking; 1 where no value was asked for.
-    pub weight: f64,
+}
+
+static NOTHING: Told = Told { category: None, modes: Vec::new(), casualties: None, time: None, street: None };
+
+impl Deref for Fact {
+    type Target = Told;
+
+    fn deref(&self) -> &Told {
+        self.told.as_deref().unwrap_or(&NOTHING)
+    }
 }
 
 impl Fact {
-    /// The facts of an event, weighted 1.
+    /// The facts of an event, weighted 1. `source` is the event's register, shared by all of its events.
     #[must_use]
-    pub fn of(event: &Event) -> Self {
-        let category = category::shown(&event.category, event.category_text.as_deref());
-        Self {
-            kind: Some(event.kind),
-            severity: event.severity,
-            category,
+    pub fn of(event: &Event, source: Arc<str>) -> Self {
+        let told = Told {
+            category: category::shown(&event.category, event.category_text.as_deref()),
             modes: event.persons.iter().filter_map(|person| person.mode.clone()).collect(),
             casualties: (!event.persons.is_empty())
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
             time: event.time.clone(),
             street: event.street.clone(),
-            source: event.source.system.clone(),
-            weight: 1.0,
-        }
+        };
+        Self { kind: Some(event.kind), severity: event.severity, weight: 1.0, source, told: None }.telling(told)
+    }
+
+    /// The same with what else is told.
+    #[must_use]
+    pub fn telling(mut self, told: Told) -> Self {
+        self.told = (told != NOTHING).then(|| Box::new(told));
+        self
     }
 }
 

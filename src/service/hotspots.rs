@@ -142,7 +142,7 @@ impl Summary {
             categories: ranked_text(facts().filter_map(|fact| fact.category.as_deref()), 3),
             modes: ranked_text(facts().flat_map(|fact| fact.modes.iter().map(String::as_str)), 4),
             period: period(facts()),
-            sources: ranked(facts().map(|fact| fact.source.as_str()))
+            sources: ranked(facts().map(|fact| &*fact.source))
                 .into_iter()
                 .map(|(name, _)| name)
                 .collect::<Vec<_>>()
@@ -212,11 +212,11 @@ mod tests {
         let layer = layer(&[spot(&[0, 1])], &frame, passport());
         let values =
             |name: &str| layer.columns.iter().find(|column| column.name == name).map(|column| column.values.clone());
-        assert_eq!(values("n"), Some(Values::Integer(vec![Some(2)])));
-        assert_eq!(values("andel_handelser"), Some(Values::Real(vec![Some(0.5)])));
-        assert_eq!(values("andel_yta"), Some(Values::Real(vec![Some(0.1)])));
-        assert_eq!(values("antal_skadade"), Some(Values::Integer(vec![None])));
-        assert_eq!(values("namn"), Some(Values::Text(vec![Some("Anhopning 1".to_owned())])));
+        assert_eq!(values("n"), Some(Values::Integer(vec![Some(2)].into())));
+        assert_eq!(values("andel_handelser"), Some(Values::Real(vec![Some(0.5)].into())));
+        assert_eq!(values("andel_yta"), Some(Values::Real(vec![Some(0.1)].into())));
+        assert_eq!(values("antal_skadade"), Some(Values::Integer(vec![None].into())));
+        assert_eq!(values("namn"), Some(Values::Text(vec![Some("Anhopning 1".to_owned())].into())));
         assert!(layer.columns.iter().filter(|column| column.visible).count() <= 8);
         assert!(layer.columns.iter().all(|column| column.values.len() == 1 && !column.alias.starts_with("col-")));
     }

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::columns::column;
 use super::error::{Error, Refusal, Result};
-use super::facts::Fact;
+use super::facts::{Fact, Told};
 use super::import::{Chosen, choose};
 use super::progress::Timings;
 use crate::crs;
@@ -94,7 +97,12 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
     for event in &events {
         content.add(&[&event.id, &event.content]);
     }
-    let mut facts: Vec<Fact> = events.iter().map(Fact::of).collect();
+    let mut systems: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+    let mut facts: Vec<Fact> = Vec::with_capacity(events.len());
+    for event in &events {
+        let source = systems.entry(&event.source.system).or_insert_with(|| event.source.system.as_str().into());
+        facts.push(Fact::of(event, Arc::clone(source)));
+    }
     if value.is_some() {
         for fact in &mut facts {
             fact.weight = fact.severity.degree().weight;
@@ -188,7 +196,7 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         });
         rows.push((place, row));
     }
-    rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
+    rows.par_sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
     for (point, row) in &rows {
         let place = point.map_or_else(String::new, |[x, y]| format!("{x:?} {y:?}"));
@@ -197,10 +205,13 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     }
     let mut quiet = Warnings::default();
     let known_kind = (mapping.name != "generic").then_some(mapping.kind);
-    let facts = rows
-        .iter()
-        .map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet))
-        .collect();
+    let source: Arc<str> = mapping.system.as_str().into();
+    let fact = |(_, row): &(_, usize)| {
+        let weight = weights.as_ref().map_or(1.0, |weights| weights[*row]);
+        let bare = Fact { kind: known_kind, weight, source: Arc::clone(&source), ..Fact::default() };
+        fact(bare, &mapping, &sheet, *row, &chosen, &mut quiet)
+    };
+    let facts = rows.iter().map(fact).collect();
     let mut warnings = Vec::new();
     let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
@@ -311,31 +322,22 @@ fn weights(
     (0..table.len()).map(read).collect::<Result<Vec<f64>>>().map(Some)
 }
 
-fn fact(
-    mapping: &Mapping,
-    sheet: &Sheet<'_>,
-    index: usize,
-    chosen: &Chosen,
-    kind: Option<Kind>,
-    weights: Option<&Vec<f64>>,
-    quiet: &mut Warnings,
-) -> Fact {
+/// What the row tells, added to what is known of it.
+fn fact(bare: Fact, mapping: &Mapping, sheet: &Sheet<'_>, index: usize, chosen: &Chosen, quiet: &mut Warnings) -> Fact {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row: index };
     let category = row.field(Field::Category).and_then(|text| category::shown(mapping.category_of(text), Some(text)));
     let stated =
         [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
-    Fact {
-        kind,
-        severity: stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default(),
+    let told = Told {
         // A code without a confirmed meaning tells a reader nothing.
         category: category.filter(|text| !text.chars().all(|c| c.is_ascii_digit())),
         modes: Vec::new(),
         casualties: None,
         time: row.time(chosen.date_order).ok().flatten(),
         street: row.field(Field::Street).map(str::to_owned),
-        source: mapping.system.clone(),
-        weight: weights.map_or(1.0, |weights| weights[index]),
-    }
+    };
+    let severity = stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default();
+    Fact { severity, ..bare }.telling(told)
 }
 
 /// The input's columns in canonical row order, typed by what they hold: whole numbers, real numbers or text.
@@ -375,7 +377,7 @@ fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     let filled = || cells.clone().filter(|cell| !cell.is_empty());
     let is_code = |cell: &str| cell.len() > 1 && cell.starts_with('0') && !cell.starts_with("0.");
     if filled().next().is_none() {
-        return Values::Text(cells.map(|_| None).collect());
+        return Values::Text(cells.map(|_| None::<&str>).collect());
     }
     if filled().all(|cell| cell.parse::<i64>().is_ok() && !is_code(cell)) {
         return Values::Integer(cells.map(|cell| cell.parse().ok()).collect());
@@ -383,7 +385,7 @@ fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     if filled().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite) && !is_code(cell)) {
         return Values::Real(cells.map(|cell| cell.parse().ok()).collect());
     }
-    Values::Text(cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect())
+    Values::Text(cells.map(|cell| (!cell.is_empty()).then_some(cell)).collect())
 }
 
 #[cfg(test)]
@@ -392,12 +394,18 @@ mod tests {
 
     #[test]
     fn cells_get_the_narrowest_type_that_holds_them_all() {
-        assert_eq!(typed(["1", "", "3"].into_iter()), Values::Integer(vec![Some(1), None, Some(3)]));
-        assert_eq!(typed(["1", "2.5"].into_iter()), Values::Real(vec![Some(1.0), Some(2.5)]));
-        assert_eq!(typed(["0123"].into_iter()), Values::Text(vec![Some("0123".to_owned())]));
-        assert_eq!(typed(["1", "x"].into_iter()), Values::Text(vec![Some("1".to_owned()), Some("x".to_owned())]));
-        assert_eq!(typed(["", ""].into_iter()), Values::Text(vec![None, None]));
-        assert_eq!(typed(["inf", "1"].into_iter()), Values::Text(vec![Some("inf".to_owned()), Some("1".to_owned())]));
+        assert_eq!(typed(["1", "", "3"].into_iter()), Values::Integer(vec![Some(1), None, Some(3)].into()));
+        assert_eq!(typed(["1", "2.5"].into_iter()), Values::Real(vec![Some(1.0), Some(2.5)].into()));
+        assert_eq!(typed(["0123"].into_iter()), Values::Text(vec![Some("0123".to_owned())].into()));
+        assert_eq!(
+            typed(["1", "x"].into_iter()),
+            Values::Text(vec![Some("1".to_owned()), Some("x".to_owned())].into())
+        );
+        assert_eq!(typed(["", ""].into_iter()), Values::Text(vec![None::<&str>; 2].into()));
+        assert_eq!(
+            typed(["inf", "1"].into_iter()),
+            Values::Text(vec![Some("inf".to_owned()), Some("1".to_owned())].into())
+        );
     }
 
     #[test]

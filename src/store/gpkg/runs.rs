@@ -111,19 +111,19 @@ fn geometry(place: &Place<'_>, layer: &Layer, row: usize) -> Attempt<Option<Vec<
 
 fn value(column: &Column, row: usize) -> Value {
     match &column.values {
-        Values::Integer(values) => values.get(row).copied().flatten().map_or(Value::Null, Value::from),
-        Values::Real(values) => values.get(row).copied().flatten().map_or(Value::Null, Value::from),
-        Values::Text(values) => values.get(row).cloned().flatten().map_or(Value::Null, Value::from),
-        Values::Bool(values) => values.get(row).copied().flatten().map_or(Value::Null, Value::from),
+        Values::Integer(values) => values.get(row).map_or(Value::Null, Value::from),
+        Values::Real(values) => values.get(row).map_or(Value::Null, Value::from),
+        Values::Text(values) => values.get(row).map_or(Value::Null, Value::from),
+        Values::Bool(values) => values.get(row).map_or(Value::Null, Value::from),
     }
 }
 
 fn whole(column: &Column, row: usize) -> Option<i64> {
-    if let Values::Integer(values) = &column.values { values.get(row).copied().flatten() } else { None }
+    if let Values::Integer(values) = &column.values { values.get(row) } else { None }
 }
 
 fn text(column: &Column, row: usize) -> Option<&str> {
-    if let Values::Text(values) = &column.values { values.get(row)?.as_deref() } else { None }
+    if let Values::Text(values) = &column.values { values.get(row) } else { None }
 }
 
 /// The passports of all results in a table, as a JSON list by run, in the file's own metadata.
