@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::coarse;
 use super::columns::{category_class, column, count_style, title};
 use super::error::Result;
 use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::styles;
+use super::{styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
@@ -80,7 +81,8 @@ pub struct Report {
     pub kept: bool,
 }
 
-/// Groups of an analysis, over the rows that have a place.
+/// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
+#[derive(Default)]
 struct Groups {
     hotspots: Vec<Hotspot>,
     cluster: Vec<Option<u32>>,
@@ -98,26 +100,37 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     let value = parameters.text("value").map(str::to_owned);
     progress.stage("stage-read", 0);
     let mut store = None;
-    let input = match &request.from {
+    let times_only = parameters.asks_within().is_none();
+    let shown = match &request.from {
+        From::Store { path, .. } | From::File { path, .. } => path.display().to_string(),
+    };
+    let mut input = match &request.from {
         From::Store { path, kind } => {
             let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
-            timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
+            timings.time("read", || rows::of_store(opened, &shown, *kind, value.as_deref()))?
         }
         From::File { path, request } => {
-            rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?
+            rows::of_file(path, &FileRequest { value: value.as_deref(), times_only, ..request.clone() }, timings)?
         }
     };
+    coarse::leave_out(&mut input, &parameters, &shown)?;
     progress.stage("stage-compute", 0);
-    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let settings = parameters.settings();
-    let groups = timings.time("compute", || group(&settings, &points))?;
-    let (layers, passport) = timings.time("layers", || layers(&input, &placed, &points, groups, &parameters));
+    let (layers, passport) = if let Settings::Timeline { step } = settings {
+        timings.time("compute", || timeline::layers(&input, step, &parameters, &shown))?
+    } else {
+        let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
+        let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+        let groups = timings.time("compute", || group(&settings, &points))?;
+        timings.time("layers", || layers(&input, &placed, &points, groups, &parameters))
+    };
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
     timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
-    let kept = request.keep && store.is_some();
+    // What has no places is counted again each time: the store's results are those of its map.
+    let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
+    let kept = request.keep && store.is_some() && has_places;
     if let (Some(store), true) = (&mut store, kept) {
         timings.time("write", || keep(store, &layers, &input, &passport))?;
     }
@@ -150,6 +163,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
     match settings {
+        Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = analysis::dbscan(points, *eps, *min_points)?;
             let count = clustering.count as usize;

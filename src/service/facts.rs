@@ -36,11 +36,18 @@ pub struct Fact {
     pub time: Option<Interval>,
     /// Street.
     pub street: Option<String>,
+    /// Name of the area, where the source tells: the municipality, the district.
+    pub area: Option<String>,
+    /// How far off the position may be, in metres; see [`crate::domain::Position::uncertainty_m`]. 0 without a position.
+    pub uncertainty_m: f64,
     /// Register or file.
     pub source: String,
     /// Weight for ranking; 1 where no value was asked for.
     pub weight: f64,
 }
+
+/// Names under which mappings keep the area, the finest first.
+pub const AREA: [&str; 2] = ["omrade", "kommun"];
 
 impl Fact {
     /// The facts of an event, weighted 1.
@@ -56,6 +63,8 @@ impl Fact {
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
             time: event.time.clone(),
             street: event.street.clone(),
+            area: AREA.iter().find_map(|name| event.attributes.get(*name).cloned()),
+            uncertainty_m: event.position.map_or(0.0, |position| position.uncertainty_m()),
             source: event.source.system.clone(),
             weight: 1.0,
         }
