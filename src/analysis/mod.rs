@@ -21,6 +21,7 @@ pub mod outline;
 mod sets;
 pub mod summary;
 pub mod table;
+pub mod timeline;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -32,7 +33,8 @@ use crate::{catalogued_errors, texts};
 pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
-pub use table::{METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
+pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
+pub use timeline::{Occurrence, Timeline, timeline};
 
 /// Why an analysis was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,6 +83,15 @@ pub enum Error {
         value: String,
         /// The range with its unit, for example `1–1000 m`.
         range: String,
+    },
+    /// The word is none of those that can be chosen.
+    NotAChoice {
+        /// The parameter.
+        parameter: String,
+        /// What was given.
+        value: String,
+        /// The words that can be.
+        choices: Vec<&'static str>,
     },
     /// A parameter that is a text was given without one.
     EmptyParameter {
@@ -155,6 +166,7 @@ mod tests {
             Error::NotANumber { parameter: name(), value: "femtio".to_owned() },
             Error::NotAWholeNumber { parameter: name(), value: "2.5".to_owned() },
             Error::OutOfRange { parameter: name(), value: "0".to_owned(), range: "1–5 m".to_owned() },
+            Error::NotAChoice { parameter: name(), value: "år".to_owned(), choices: vec!["month", "day"] },
             Error::EmptyParameter { parameter: name() },
             Error::PointNotFinite { number: 3 },
             Error::PointOutsideGrid { number: 3 },

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
 use super::{Error, range_text};
-use crate::domain::Metres;
+use crate::domain::{Metres, Step};
 use crate::texts::{number, text};
 
 /// What a parameter holds.
@@ -24,6 +24,18 @@ pub enum ParameterKind {
     Whole,
     /// A text, such as the name of a column.
     Text,
+    /// One of a few words.
+    Choice,
+}
+
+/// What a method asks of positions. A position that is less certain than that is too coarse for the question, and the
+/// middle of a municipality is so for every method that asks at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing: it counts over time.
+    Nothing,
+    /// That they are certain to within the length in this parameter.
+    Within(&'static str),
 }
 
 /// One thing that a method may be told. Serialised with `id type unit default min max help`, help in the user's language.
@@ -41,6 +53,8 @@ pub struct Parameter {
     pub min: Option<f64>,
     /// Largest number allowed.
     pub max: Option<f64>,
+    /// The words of a choice, the default first; empty for the rest.
+    pub choices: &'static [&'static str],
     /// Id of the help text.
     pub help: &'static str,
 }
@@ -52,6 +66,8 @@ pub struct Method {
     pub id: &'static str,
     /// What it may be told.
     pub parameters: &'static [Parameter],
+    /// What it asks of positions.
+    asks: Asks,
     /// How its kernel takes that.
     settings: fn(&Parameters) -> Settings,
 }
@@ -73,16 +89,20 @@ pub const MIN_POINTS: RangeInclusive<f64> = 1.0..=1_000_000.0;
 
 const fn length(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
     let (min, max) = (Some(*range.start()), Some(*range.end()));
-    Parameter { id, kind: ParameterKind::Length, unit: Some("m"), default: Some(default), min, max, help }
+    Parameter { id, kind: ParameterKind::Length, unit: Some("m"), default: Some(default), min, max, choices: &[], help }
 }
 
 const fn whole(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
     let (min, max) = (Some(*range.start()), Some(*range.end()));
-    Parameter { id, kind: ParameterKind::Whole, unit: None, default: Some(default), min, max, help }
+    Parameter { id, kind: ParameterKind::Whole, unit: None, default: Some(default), min, max, choices: &[], help }
 }
 
 const fn words(id: &'static str, help: &'static str) -> Parameter {
-    Parameter { id, kind: ParameterKind::Text, unit: None, default: None, min: None, max: None, help }
+    Parameter { id, kind: ParameterKind::Text, unit: None, default: None, min: None, max: None, choices: &[], help }
+}
+
+const fn choice(id: &'static str, choices: &'static [&'static str], help: &'static str) -> Parameter {
+    Parameter { id, kind: ParameterKind::Choice, unit: None, default: None, min: None, max: None, choices, help }
 }
 
 /// The table of methods.
@@ -99,6 +119,7 @@ pub const METHODS: &[Method] = &[
             whole("min-points", 5.0, &MIN_POINTS, "counts-min-points-help"),
             words("value", "counts-value-help"),
         ],
+        asks: Asks::Within("cell"),
         settings: |given| Settings::Counts {
             cell: Metres(given.number("cell")),
             min_points: given.number("min-points") as usize,
@@ -112,10 +133,19 @@ pub const METHODS: &[Method] = &[
             whole("min-points", 5.0, &MIN_POINTS, "dbscan-min-points-help"),
             words("value", "dbscan-value-help"),
         ],
+        asks: Asks::Within("eps"),
         settings: |given| Settings::Dbscan {
             eps: Metres(given.number("eps")),
             min_points: given.number("min-points") as usize,
             value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "timeline",
+        parameters: &[choice("step", &["month", "week", "day"], "timeline-step-help")],
+        asks: Asks::Nothing,
+        settings: |given| Settings::Timeline {
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
         },
     },
 ];
@@ -182,6 +212,10 @@ impl Parameter {
     /// The help text with default and range, in the user's language.
     #[must_use]
     pub fn described(&self) -> String {
+        if let Some(first) = self.choices.first() {
+            let values = [("default", (*first).to_owned()), ("range", self.choices.join(", "))];
+            return format!("{} {}", self.help(), text("explain-default-and-range", &values));
+        }
         let (Some(default), Some(range)) = (self.default, self.range()) else {
             return self.help();
         };
@@ -200,7 +234,7 @@ impl Parameter {
     fn json(&self, number: f64) -> serde_json::Value {
         match self.kind {
             ParameterKind::Whole => (number as u64).into(),
-            ParameterKind::Length | ParameterKind::Text => number.into(),
+            ParameterKind::Length | ParameterKind::Text | ParameterKind::Choice => number.into(),
         }
     }
 
@@ -212,6 +246,10 @@ impl Parameter {
             return filled.ok_or(Error::EmptyParameter { parameter });
         }
         let value = given.to_owned();
+        if self.kind == ParameterKind::Choice {
+            let known = self.choices.contains(&given).then(|| Value::Text(value.clone()));
+            return known.ok_or_else(|| Error::NotAChoice { parameter, value, choices: self.choices.to_vec() });
+        }
         let number = given.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite());
         let Some(number) = number else {
             return Err(Error::NotANumber { parameter, value });
@@ -230,13 +268,15 @@ impl Parameter {
 
 impl Serialize for Parameter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Parameter", 7)?;
+        let mut object = serializer.serialize_struct("Parameter", 8)?;
         object.serialize_field("id", self.id)?;
         object.serialize_field("type", &self.kind)?;
         object.serialize_field("unit", &self.unit)?;
-        object.serialize_field("default", &self.default.map(|number| self.json(number)))?;
+        let default = self.default.map(|number| self.json(number)).or_else(|| Some((*self.choices.first()?).into()));
+        object.serialize_field("default", &default)?;
         object.serialize_field("min", &self.min.map(|number| self.json(number)))?;
         object.serialize_field("max", &self.max.map(|number| self.json(number)))?;
+        object.serialize_field("choices", self.choices)?;
         object.serialize_field("help", &self.help())?;
         object.end()
     }
@@ -267,6 +307,11 @@ pub enum Settings {
         min_points: usize,
         /// Column that is summed for each cell and hotspot.
         value: Option<String>,
+    },
+    /// [`timeline`](super::timeline()).
+    Timeline {
+        /// Length of a period.
+        step: Step,
     },
     /// [`dbscan`](super::dbscan()).
     Dbscan {
@@ -299,7 +344,8 @@ pub fn parse(method_id: &str, given: &[(&str, &str)]) -> Result<Parameters, Erro
         values[at] = Some(method.parameters[at].value(text)?);
     }
     for (value, parameter) in values.iter_mut().zip(method.parameters) {
-        *value = value.take().or(parameter.default.map(Value::Number));
+        let first = parameter.choices.first().map(|word| Value::Text((*word).to_owned()));
+        *value = value.take().or(parameter.default.map(Value::Number)).or(first);
     }
     Ok(Parameters { method, values })
 }
@@ -315,6 +361,16 @@ impl Parameters {
     #[must_use]
     pub fn settings(&self) -> Settings {
         (self.method.settings)(self)
+    }
+
+    /// How certain positions must be for the method, in metres, with the parameter that says so; `None` where it asks for
+    /// no positions.
+    #[must_use]
+    pub fn asks_within(&self) -> Option<(&'static str, Metres)> {
+        match self.method.asks {
+            Asks::Nothing => None,
+            Asks::Within(id) => Some((id, Metres(self.number(id)))),
+        }
     }
 
     /// The parameters as a passport holds them: numbers, and the texts that were given.
@@ -381,7 +437,10 @@ mod tests {
     #[test]
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
-        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: vec!["counts", "dbscan"] });
+        assert_eq!(
+            refused("kde", &[]),
+            Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() }
+        );
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),
@@ -398,6 +457,11 @@ mod tests {
         assert_eq!(
             refused("dbscan", &[("min-points", "2.5")]),
             Error::NotAWholeNumber { parameter: owned("min-points"), value: owned("2.5") }
+        );
+        let choices = vec!["month", "week", "day"];
+        assert_eq!(
+            refused("timeline", &[("step", "år")]),
+            Error::NotAChoice { parameter: owned("step"), value: owned("år"), choices }
         );
         assert_eq!(refused("counts", &[("value", " ")]), Error::EmptyParameter { parameter: owned("value") });
     }
@@ -426,9 +490,14 @@ mod tests {
             for parameter in method.parameters {
                 assert_ne!(parameter.help(), parameter.help);
                 assert_eq!(parameter.help, format!("{}-{}-help", method.id, parameter.id));
-                assert_eq!(parameter.kind == ParameterKind::Text, parameter.default.is_none());
+                let is_number = !matches!(parameter.kind, ParameterKind::Text | ParameterKind::Choice);
+                assert_eq!(is_number, parameter.default.is_some());
+                assert_eq!(parameter.kind == ParameterKind::Choice, !parameter.choices.is_empty());
             }
-            match parse(method.id, &[]).expect("defaults are valid").settings() {
+            let defaults = parse(method.id, &[]).expect("defaults are valid");
+            assert!(defaults.asks_within().is_none_or(|(_, length)| length.0 > 0.0), "{}", method.id);
+            match defaults.settings() {
+                Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);
                 }

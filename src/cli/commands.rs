@@ -222,6 +222,7 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
                 crs: arguments.crs.as_deref(),
                 value: None,
                 keep_free_text: arguments.keep_free_text,
+                times_only: false,
             },
         },
     };
@@ -249,7 +250,12 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
             ("unplaced", report.passport.unplaced.to_string()),
             ("file", file.to_owned()),
         ];
-        lines.push(said(if report.features == 0 { "cli-no-hotspot" } else { "cli-hotspots" }, &values));
+        let id = match (report.layers.contains_key("timeline"), report.features) {
+            (true, _) => "cli-timeline",
+            (false, 0) => "cli-no-hotspot",
+            (false, _) => "cli-hotspots",
+        };
+        lines.push(said(id, &values));
         lines.extend(report.passport.notes.iter().cloned());
         if report.kept {
             lines.push(said("cli-kept-result", &[]));

@@ -4,6 +4,7 @@
 //! name these types; this module names none of them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod calendar;
 pub mod category;
 pub mod column;
 pub mod event;
@@ -16,6 +17,7 @@ pub mod severity;
 pub mod space;
 pub mod time;
 
+pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};

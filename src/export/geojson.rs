@@ -56,6 +56,7 @@ fn feature(layer: &Layer, placed: &Geometries, row: usize) -> Feature {
     let geometry = match placed {
         Geometries::Points(points) => points[row].map(GeometryValue::new_point),
         Geometries::Shapes(_, shapes) => shapes[row].as_ref().and_then(shape_value),
+        Geometries::Absent(_) => None,
     };
     let properties = layer.columns.iter().map(|column| (column.name.clone(), value_of(&column.values, row)));
     Feature {
@@ -102,6 +103,7 @@ fn to_degrees(job: &Job, layer: &Layer) -> Result<Geometries, Error> {
             });
             placed.collect::<Result<_, _>>().map(|placed| Geometries::Shapes(*kind, placed))
         }
+        Geometries::Absent(rows) => Ok(Geometries::Absent(*rows)),
     }
 }
 

@@ -328,6 +328,7 @@ pub fn extent_of(geometries: &Geometries) -> Bbox {
             let boxes = shapes.iter().flatten().filter_map(geo::BoundingRect::bounding_rect);
             Bbox::around(boxes.flat_map(|rect| [[rect.min().x, rect.min().y], [rect.max().x, rect.max().y]]))
         }
+        Geometries::Absent(_) => Bbox::EMPTY,
     }
 }
 

@@ -261,6 +261,7 @@ pub(crate) fn empty() -> Vec<Layer> {
             match &mut layer.geometries {
                 Geometries::Points(points) => points.clear(),
                 Geometries::Shapes(_, shapes) => shapes.clear(),
+                Geometries::Absent(rows) => *rows = 0,
             }
             layer
         })
@@ -317,6 +318,7 @@ pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
             Geometries::Shapes(kind, shapes) => {
                 shapes[row].as_ref().and_then(|shape| blob::shape_blob(0, *kind, shape))
             }
+            Geometries::Absent(_) => None,
         };
         // GDAL's binding has no word for a row without geometry: the caller counts those in SQL.
         let Some(ours) = ours else { continue };

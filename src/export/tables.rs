@@ -59,6 +59,7 @@ fn header(layer: &Layer) -> Vec<String> {
     let places: &[&str] = match layer.geometries {
         Geometries::Points(_) => &[X, Y],
         Geometries::Shapes(..) => &[WKT],
+        Geometries::Absent(_) => &[],
     };
     let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     [own(&[FID]), free_names(layer, &[FID, X, Y, WKT, PASSPORT]), own(places), own(&[PASSPORT])].concat()
@@ -81,6 +82,7 @@ fn record(layer: &Layer, row: usize) -> Vec<String> {
             None => cells.extend([String::new(), String::new()]),
         },
         Geometries::Shapes(_, shapes) => cells.push(shapes[row].as_ref().and_then(wkt).unwrap_or_default()),
+        Geometries::Absent(_) => {}
     }
     cells.push(layer.passport.content_hash.clone());
     cells
@@ -167,6 +169,7 @@ fn sidecar(job: &Job) -> Value {
             columns.extend([own(X, "column-x", number.clone()), own(Y, "column-y", number.clone())]);
         }
         Geometries::Shapes(..) => columns.push(own(WKT, "column-wkt", json!("string"))),
+        Geometries::Absent(_) => {}
     }
     columns.push(own(PASSPORT, "column-passport", json!("string")));
     let mut about = json!({

@@ -101,16 +101,18 @@ fn write_layer(
         name: &layer.name,
         title,
         description: &layer.description,
-        geometry: Some(layer.geometries.kind()),
+        geometry: layer.geometries.kind(),
         srs,
         fields: &fields,
         stamp: &layer.passport.vintage,
     };
     container::add_table(connection, &table)?;
     container::suspend(connection, &layer.name)?;
-    let columns: Vec<String> = names.iter().map(|name| format!(", {}", quoted(name))).collect();
-    let marks = ", ?".repeat(names.len());
-    let sql = format!("INSERT INTO {} ({GEOMETRY}{}) VALUES (?{marks})", quoted(&layer.name), columns.concat());
+    let shaped = layer.geometries.kind().map(|_| GEOMETRY.to_owned());
+    let first = 1 + usize::from(shaped.is_some());
+    let columns: Vec<String> = shaped.into_iter().chain(names.iter().map(|name| quoted(name))).collect();
+    let marks = vec!["?"; columns.len()].join(", ");
+    let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&layer.name), columns.join(", "));
     let mut insert = connection.prepare(&sql)?;
     for row in 0..layer.geometries.len() {
         match &layer.geometries {
@@ -122,9 +124,10 @@ fn write_layer(
                 let blob = shapes[row].as_ref().and_then(|shape| blob::shape_blob(srs, *kind, shape));
                 insert.raw_bind_parameter(1, blob)?;
             }
+            Geometries::Absent(_) => {}
         }
         for (index, column) in layer.columns.iter().enumerate() {
-            bind(&mut insert, index + 2, &column.values, row)?;
+            bind(&mut insert, index + first, &column.values, row)?;
         }
         insert.raw_execute()?;
     }
@@ -273,6 +276,7 @@ mod tests {
             let nowhere = match &layer.geometries {
                 Geometries::Points(points) => points.iter().filter(|point| point.is_none()).count(),
                 Geometries::Shapes(_, shapes) => shapes.iter().filter(|shape| shape.is_none()).count(),
+                Geometries::Absent(_) => panic!("every layer of the town has places"),
             };
             let sql = format!("SELECT count(*) FROM {} WHERE geom IS NULL", layer.name);
             let nulls: usize = connection.query_row(&sql, [], |row| row.get(0)).expect("a count");

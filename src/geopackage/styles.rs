@@ -92,7 +92,7 @@ impl<'a> Look<'a> {
             table: &layer.name,
             title: &layer.title,
             description: &layer.description,
-            kind: Some(layer.geometries.kind()),
+            kind: layer.geometries.kind(),
             style: &layer.style,
             fields: fields.collect(),
             passport: Some(&layer.passport),
@@ -117,6 +117,7 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn part(&self) -> Part {
         match (self.kind, self.table) {
+            (None, "timeline" | "periods") => Part::Results,
             (None, _) => Part::About,
             (_, "hotspots" | "segments" | "cells" | "areas") => Part::Results,
             (_, "events") => Part::Events,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use super::kind::Kind;
 use super::read_error::ReadError;
 use super::table::Table;
-use super::{csv_reader, geojson_reader, vector_reader, xlsx_reader};
+use super::{csv_reader, geojson_reader, json_reader, vector_reader, xlsx_reader};
 use crate::texts;
 
 /// Most bytes in one cell. Excel stops at 32,767 characters; what is longer is a quotation mark that never ends.
@@ -55,8 +55,8 @@ impl Format {
     }
 }
 
-/// Every format that can be read.
-pub static FORMATS: [Format; 5] = [
+/// Every format that can be read. Two may share an extension where their content tells them apart.
+pub static FORMATS: [Format; 6] = [
     Format {
         id: "csv",
         extensions: &["csv", "txt", "tsv"],
@@ -77,6 +77,13 @@ pub static FORMATS: [Format; 5] = [
         options: &["encoding"],
         accepts: &[Kind::Json],
         reader: geojson_reader::read,
+    },
+    Format {
+        id: "json",
+        extensions: &["json"],
+        options: &["encoding"],
+        accepts: &[Kind::JsonList],
+        reader: json_reader::read,
     },
     Format {
         id: "geopackage",
@@ -155,10 +162,14 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Table>, ReadError>
     let kind = Kind::of(&mut file).map_err(failed)?;
     drop(file);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let format = FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    let Some(format) = format else {
-        let extensions = FORMATS.iter().flat_map(|format| format.extensions);
-        let formats = extensions.map(|extension| format!(".{extension}")).collect();
+    let named = || FORMATS.iter().filter(|format| format.extensions.contains(&extension.as_str()));
+    let Some(format) = named().find(|format| format.accepts.contains(&kind)).or_else(|| named().next()) else {
+        let mut formats: Vec<String> = Vec::new();
+        for extension in FORMATS.iter().flat_map(|format| format.extensions).map(|extension| format!(".{extension}")) {
+            if !formats.contains(&extension) {
+                formats.push(extension);
+            }
+        }
         return Err(ReadError::UnknownFormat { file: shown, found: kind.described(), formats });
     };
     let given = [
@@ -258,10 +269,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn every_extension_belongs_to_one_format_and_every_format_has_words() {
-        let mut extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-        extensions.sort_unstable();
-        assert!(extensions.windows(2).all(|pair| pair[0] != pair[1]));
+    fn extension_and_content_belong_to_one_format_and_every_format_has_words() {
+        for (at, format) in FORMATS.iter().enumerate() {
+            let shares = |other: &&Format| {
+                other.extensions.iter().any(|extension| format.extensions.contains(extension))
+                    && other.accepts.iter().any(|kind| format.accepts.contains(kind))
+            };
+            assert!(FORMATS[..at].iter().find(shares).is_none(), "{}", format.id);
+        }
         for format in &FORMATS {
             assert!(!format.described().starts_with("format-"), "{}", format.id);
             assert!(format.accepts.iter().all(|kind| !kind.described().starts_with("looks-")), "{}", format.id);

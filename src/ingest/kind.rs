@@ -18,6 +18,7 @@ pub const HEAD: usize = 64 * 1024;
 pub enum Kind {
     Text,
     Json,
+    JsonList,
     Html,
     Xml,
     Workbook,
@@ -73,6 +74,7 @@ impl Kind {
         let id = match self {
             Self::Text => "looks-text",
             Self::Json => "looks-json",
+            Self::JsonList => "looks-json-list",
             Self::Html => "looks-html",
             Self::Xml => "looks-xml",
             Self::Workbook => "looks-workbook",
@@ -206,7 +208,10 @@ fn text_kind(head: &[u8]) -> Kind {
     }
     let next = start.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
     match (start.first(), next) {
-        (Some(b'{'), _) | (Some(b'['), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')) => Kind::Json,
+        (Some(b'{'), _) => Kind::Json,
+        (Some(b'['), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')) => Kind::JsonList,
+        // An empty list and nothing else: `[];[namn]` is the header of a table.
+        (Some(b'['), Some(b']')) if start[1..].trim_ascii() == b"]" => Kind::JsonList,
         _ => Kind::Text,
     }
 }
@@ -238,7 +243,9 @@ mod tests {
         assert_eq!(kind(b"a;b\n1;2\n"), Kind::Text);
         assert_eq!(kind(b"[id];[namn]\n1;2\n"), Kind::Text);
         assert_eq!(kind(b" \n{ \"type\": 1}"), Kind::Json);
-        assert_eq!(kind(b"\xef\xbb\xbf[{}]"), Kind::Json);
+        assert_eq!(kind(b"\xef\xbb\xbf[{}]"), Kind::JsonList);
+        assert_eq!(kind(b" [ ]\n"), Kind::JsonList);
+        assert_eq!(kind(b"[];[namn]\n1;2\n"), Kind::Text);
         assert_eq!(kind(b"{type: 'Feature'}"), Kind::Json);
         assert_eq!(kind(b"<!DOCTYPE html><p>"), Kind::Html);
         assert_eq!(kind(b"<?xml version='1.0'?><html>"), Kind::Html);

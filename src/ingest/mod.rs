@@ -13,6 +13,7 @@ mod geojson_parts;
 mod geojson_reader;
 mod header;
 pub mod identity;
+mod json_reader;
 mod kind;
 pub mod mapping;
 pub mod outcome;

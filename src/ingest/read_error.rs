@@ -44,6 +44,8 @@ pub enum ReadError {
     TooMuchText { file: String, cells: usize },
     /// More columns than any table of accidents has.
     TooManyColumns { file: String, columns: usize, limit: usize },
+    /// As many more that nobody counts them.
+    MoreColumns { file: String, limit: usize },
     /// One cell over the limit: most often a quotation mark that never ends.
     CellTooLarge { file: String, row: u32, column: usize, limit_mib: usize },
     /// Neither UTF-8 nor surely one of the older encodings.
@@ -132,6 +134,7 @@ mod tests {
             ReadError::FileTooLarge { file: file(), limit_gib: 4 },
             ReadError::TooMuchText { file: file(), cells: 9 },
             ReadError::TooManyColumns { file: file(), columns: 9, limit: 8 },
+            ReadError::MoreColumns { file: file(), limit: 8 },
             ReadError::CellTooLarge { file: file(), row: 2, column: 3, limit_mib: 16 },
             ReadError::UnknownEncoding { file: file(), line: 2, candidates: list() },
             ReadError::EncodingMismatch { file: file(), line: 2, encoding: word() },

@@ -1,18 +1,20 @@
 //! Analyse: rows of a store or a file in, hotspot layers out, as files and (from a store) kept in the store.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::coarse;
 use super::columns::{category_class, column, count_style, title};
 use super::error::Result;
 use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::styles;
+use super::{styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
@@ -80,7 +82,8 @@ pub struct Report {
     pub kept: bool,
 }
 
-/// Groups of an analysis, over the rows that have a place.
+/// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
+#[derive(Default)]
 struct Groups {
     hotspots: Vec<Hotspot>,
     cluster: Vec<Option<u32>>,
@@ -98,28 +101,37 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     let value = parameters.text("value").map(str::to_owned);
     progress.stage("stage-read", 0);
     let mut store = None;
+    let times_only = parameters.asks_within().is_none();
+    let shown = match &request.from {
+        From::Store { path, .. } | From::File { path, .. } => path.display().to_string(),
+    };
     let mut input = match &request.from {
         From::Store { path, kind } => {
             let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
-            timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
+            timings.time("read", || rows::of_store(opened, &shown, *kind, value.as_deref()))?
         }
         From::File { path, request } => {
-            rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?
+            rows::of_file(path, &FileRequest { value: value.as_deref(), times_only, ..request.clone() }, timings)?
         }
     };
+    coarse::leave_out(&mut input, &parameters, &shown)?;
     progress.stage("stage-compute", 0);
-    // Rows without a place come last.
-    let placed = input.points.partition_point(Option::is_some);
-    let points: Vec<[f64; 2]> = input.points[..placed].iter().flatten().copied().collect();
     let settings = parameters.settings();
-    let groups = timings.time("compute", || group(&settings, &points))?;
-    let (layers, passport) = timings.time("layers", || layers(&mut input, placed, &points, groups, &parameters));
-    drop(points);
+    let (layers, passport) = if let Settings::Timeline { step } = settings {
+        timings.time("compute", || timeline::layers(&input, step, &parameters, &shown))?
+    } else {
+        let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
+        let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+        let groups = timings.time("compute", || group(&settings, &points))?;
+        timings.time("layers", || layers(&mut input, &placed, &points, groups, &parameters))
+    };
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
     timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
-    let kept = request.keep && store.is_some();
+    // What has no places is counted again each time: the store's results are those of its map.
+    let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
+    let kept = request.keep && store.is_some() && has_places;
     if let (Some(store), true) = (&mut store, kept) {
         timings.time("write", || keep(store, &layers, &input, &passport))?;
     }
@@ -152,6 +164,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
     match settings {
+        Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = analysis::dbscan(points, *eps, *min_points)?;
             let count = clustering.count as usize;
@@ -201,22 +214,28 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
 
 fn layers(
     input: &mut Input,
-    placed: usize,
+    placed: &[usize],
     points: &[[f64; 2]],
     mut groups: Groups,
     parameters: &analysis::Parameters,
 ) -> (Vec<Layer>, Passport) {
-    let facts = &input.facts[..placed];
+    // Rows without a place come last, but for those whose place was too coarse.
+    let facts = if placed.last().is_none_or(|last| last + 1 == placed.len()) {
+        Cow::Borrowed(&input.facts[..placed.len()])
+    } else {
+        Cow::Owned(placed.iter().map(|&row| input.facts[row].clone()).collect())
+    };
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
-    let frame = Frame { facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
-    let passport = passport(input, placed, parameters);
+    let frame = Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
+    let passport = passport(input, placed.len(), parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
     if let Some((grid, counts, of_cells)) = &groups.cells {
-        made.push(cells(*grid, counts, of_cells, facts, input.kind, &passport));
+        made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }
-    made.push(events(input, &groups, &passport));
+    drop(facts);
+    made.push(events(input, placed, &groups, &passport));
     (made, passport)
 }
 
@@ -247,14 +266,21 @@ fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Pa
 }
 
 /// The layer `events`: the input with `cluster` (number or nothing) and `core`. Takes the input's columns and points.
-fn events(input: &mut Input, groups: &Groups, passport: &Passport) -> Layer {
+fn events(input: &mut Input, placed: &[usize], groups: &Groups, passport: &Passport) -> Layer {
     let rows = input.points.len();
-    let cluster = (0..rows).map(|row| groups.cluster.get(row).copied().flatten().map(i64::from));
-    let core = (0..rows).map(|row| Some(groups.core.get(row).copied().unwrap_or(false)));
+    let (mut cluster, mut core) = (vec![None; rows], vec![false; rows]);
+    for (index, &row) in placed.iter().enumerate() {
+        cluster[row] = groups.cluster[index];
+        core[row] = groups.core[index];
+    }
     let style = event_style(input);
     let mut columns = std::mem::take(&mut input.columns);
-    columns.push(column("cluster", true, Values::Integer(cluster.collect())));
-    columns.push(column("core", false, Values::Bool(core.collect())));
+    columns.push(column(
+        "cluster",
+        true,
+        Values::Integer(cluster.into_iter().map(|number| number.map(i64::from)).collect()),
+    ));
+    columns.push(column("core", false, Values::Bool(core.into_iter().map(Some).collect())));
     Layer {
         name: "events".to_owned(),
         title: title("events", input.kind, passport.secrecy),

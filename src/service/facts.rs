@@ -31,6 +31,8 @@ pub struct Fact {
     pub severity: Severity,
     /// Weight for ranking; 1 where no value was asked for.
     pub weight: f64,
+    /// How far off the position may be, in metres; see [`crate::domain::Position::uncertainty_m`]. 0 without a position.
+    pub uncertainty_m: f64,
     /// Register or file.
     pub source: Arc<str>,
     pub(super) told: Option<Box<Told>>,
@@ -49,9 +51,12 @@ pub struct Told {
     pub time: Option<Interval>,
     /// Street.
     pub street: Option<String>,
+    /// Name of the area, where the source tells: the municipality, the district.
+    pub area: Option<String>,
 }
 
-static NOTHING: Told = Told { category: None, modes: Vec::new(), casualties: None, time: None, street: None };
+static NOTHING: Told =
+    Told { category: None, modes: Vec::new(), casualties: None, time: None, street: None, area: None };
 
 impl Deref for Fact {
     type Target = Told;
@@ -60,6 +65,9 @@ impl Deref for Fact {
         self.told.as_deref().unwrap_or(&NOTHING)
     }
 }
+
+/// Names under which mappings keep the area, the finest first.
+pub const AREA: [&str; 2] = ["omrade", "kommun"];
 
 impl Fact {
     /// The facts of an event, weighted 1. `source` is the event's register, shared by all of its events.
@@ -72,8 +80,12 @@ impl Fact {
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
             time: event.time.clone(),
             street: event.street.clone(),
+            area: AREA.iter().find_map(|name| event.attributes.get(*name).cloned()),
         };
-        Self { kind: Some(event.kind), severity: event.severity, weight: 1.0, source, told: None }.telling(told)
+        let uncertainty_m = event.position.map_or(0.0, |position| position.uncertainty_m());
+        let bare =
+            Self { kind: Some(event.kind), severity: event.severity, weight: 1.0, uncertainty_m, source, told: None };
+        bare.telling(told)
     }
 
     /// The same with what else is told.

@@ -149,6 +149,12 @@ pub struct Chosen {
 }
 
 impl Chosen {
+    /// The choice where no position is asked for.
+    #[must_use]
+    pub const fn times_only(date_order: Option<DateOrder>) -> Self {
+        Self { choice: None, date_order, transform: None, domain: None }
+    }
+
     /// The same choice on its way to another system.
     ///
     /// # Errors
@@ -174,6 +180,24 @@ impl Chosen {
     }
 }
 
+/// Which of day and month a table writes first; `None` where every date has the year first.
+///
+/// # Errors
+/// [`Refusal::AmbiguousDates`] where neither the dates nor the mapping tell.
+pub fn date_order(mapping: &Mapping, sheet: &Sheet<'_>) -> Result<Option<DateOrder>> {
+    let table = sheet.table;
+    let Some(&column) = sheet.binding.fields.get(&Field::Date) else { return Ok(None) };
+    match shown_order((0..table.len()).map(|row| table.cell(row, column))) {
+        ShownOrder::YearFirst => Ok(None),
+        ShownOrder::Shown(order) => Ok(Some(order)),
+        ShownOrder::Doubtful if mapping.date_order.is_some() => Ok(mapping.date_order),
+        ShownOrder::Doubtful => {
+            let column = table.columns[column].clone();
+            Err(Refusal::AmbiguousDates { file: table.file.clone(), column }.into())
+        }
+    }
+}
+
 /// Chooses coordinate system, axis order and date order for a table.
 ///
 /// # Errors
@@ -193,18 +217,7 @@ pub fn choose(
             MappingError::NothingMapped { file: table.file.clone(), mapping: mapping.name.clone(), columns }.into()
         );
     }
-    let date_order = match sheet.binding.fields.get(&Field::Date) {
-        None => None,
-        Some(&column) => match shown_order((0..table.len()).map(|row| table.cell(row, column))) {
-            ShownOrder::YearFirst => None,
-            ShownOrder::Shown(order) => Some(order),
-            ShownOrder::Doubtful if mapping.date_order.is_some() => mapping.date_order,
-            ShownOrder::Doubtful => {
-                let column = table.columns[column].clone();
-                return Err(Refusal::AmbiguousDates { file: table.file.clone(), column }.into());
-            }
-        },
-    };
+    let date_order = date_order(mapping, sheet)?;
     let pairs: Vec<[f64; 2]> = (0..table.len())
         .filter_map(|row| match table.point(row) {
             Some((point, _)) => Some(point),
@@ -216,10 +229,11 @@ pub fn choose(
         return Ok(Chosen { choice: None, date_order, transform: None, domain: None });
     }
     let kept = table.column(QUARANTINE_CRS).and_then(|column| known(table.cell(0, column)));
+    let told_by_name = sheet.binding.fields.contains_key(&Field::LatLng);
     let stated = Stated {
         crs: asked.or(table.crs.as_deref()).or(kept).or(mapping.crs.as_deref()),
         trusted: kept.is_some(),
-        order: table.has_geometry().then_some(AxisOrder::EastNorth),
+        order: (table.has_geometry() || told_by_name).then_some(AxisOrder::EastNorth),
         extra: &mapping.crs_candidates,
     };
     let choice = crs::choose(&table.file, &pairs, stated, home)?;
@@ -377,11 +391,13 @@ fn describe_choice(chosen: &Chosen, sheet: &Sheet<'_>, report: &mut Report) -> b
     let Some(choice) = &chosen.choice else { return false };
     report.crs = Some(choice.crs.clone());
     let column = |field: Field| sheet.binding.fields.get(&field).copied();
+    let both = column(Field::LatLng);
     let (east, north) = match choice.order {
+        _ if both.is_some() => (both, both),
         AxisOrder::EastNorth => (column(Field::East), column(Field::North)),
         AxisOrder::NorthEast => (column(Field::North), column(Field::East)),
     };
-    let east_first = sheet.table.has_geometry() || east <= north;
+    let east_first = sheet.table.has_geometry() || both.is_none() && east <= north;
     report.axis_order = Some(if east_first { AxisOrder::EastNorth } else { AxisOrder::NorthEast }.code().to_owned());
     let name = |column: Option<usize>| column.map_or_else(String::new, |column| sheet.table.columns[column].clone());
     let values = vec![

@@ -4,6 +4,7 @@
 
 pub mod analyse;
 pub mod background;
+pub mod coarse;
 pub mod columns;
 pub mod error;
 pub mod facts;
@@ -18,6 +19,7 @@ pub mod quarantine;
 pub mod rows;
 pub mod sample;
 pub mod styles;
+pub mod timeline;
 
 pub use crate::analysis::{METHODS, Method, method};
 pub use crate::geopackage::Access;

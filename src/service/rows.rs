@@ -9,12 +9,12 @@ use rayon::prelude::*;
 
 use super::columns::column;
 use super::error::{Error, Refusal, Result};
-use super::facts::{Fact, Told};
-use super::import::{Chosen, choose};
+use super::facts::{AREA, Fact, Told};
+use super::import::{Chosen, choose, date_order};
 use super::progress::Timings;
 use crate::crs;
 use crate::domain::passport::ContentHash;
-use crate::domain::{Column, CrsDefinition, Event, Kind, Secrecy, Severity, Values, category};
+use crate::domain::{Column, CrsDefinition, Event, Kind, Position, Secrecy, Severity, Values, category};
 use crate::ingest::cells::{Fault, Row, severity_of};
 use crate::ingest::values::{known, number};
 use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
@@ -63,6 +63,8 @@ pub struct FileRequest<'a> {
     pub value: Option<&'a str>,
     /// Whether columns of free text stay.
     pub keep_free_text: bool,
+    /// Whether only times are asked for: then rows need no coordinates, and none is transformed.
+    pub times_only: bool,
 }
 
 /// Names that results use for themselves; an input column of that name becomes `NAME_input`.
@@ -172,29 +174,43 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         }
     }
     let has = |field: Field| sheet.binding.fields.contains_key(&field);
-    if !(table.has_geometry() || has(Field::East) && has(Field::North)) {
+    let located = table.has_geometry() || has(Field::LatLng) || has(Field::East) && has(Field::North);
+    if !located && !request.times_only {
         return Err(Refusal::NoCoordinates {
             file: file.to_owned(),
             columns: table.columns.iter().take(30).cloned().collect(),
         }
         .into());
     }
-    let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
-    let Some(choice) = &first.choice else {
-        return Err(Refusal::NothingPlaced { file: file.to_owned(), rows: table.len() }.into());
+    let mut notes = table.notes.clone();
+    let (chosen, crs) = if request.times_only {
+        (Chosen::times_only(date_order(&mapping, &sheet)?), crs::metric("EPSG:3006")?)
+    } else {
+        let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
+        let Some(choice) = &first.choice else {
+            return Err(Refusal::NothingPlaced { file: file.to_owned(), rows: table.len() }.into());
+        };
+        let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
+        if crs.epsg.to_string() != choice.crs.trim_start_matches("EPSG:") {
+            let values = vec![("from", choice.crs.clone()), ("to", format!("EPSG:{} ({})", crs.epsg, crs.name))];
+            notes.push(crate::texts::text("note-transformed", &values));
+        }
+        (first.towards(&format!("EPSG:{}", crs.epsg))?, crs)
     };
-    let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
-    let choice = choice.clone();
-    let chosen = first.towards(&format!("EPSG:{}", crs.epsg))?;
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
     let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
     let mut rows: Vec<(Option<[f64; 2]>, usize)> = Vec::with_capacity(table.len());
+    let mut uncertainty: Vec<f64> = Vec::with_capacity(table.len());
     for row in 0..table.len() {
-        let place = point(&mapping, &sheet, row, &chosen).unwrap_or_else(|fault| {
-            *dropped.entry(crate::texts::swedish(fault.reason, &[])).or_default() += 1;
+        let position = position(&mapping, &sheet, row, &chosen, request.times_only).unwrap_or_else(|fault| {
+            // Where only times are asked for, a bad position is no reason to leave the row out.
+            if !request.times_only {
+                *dropped.entry(crate::texts::swedish(fault.reason, &[])).or_default() += 1;
+            }
             None
         });
-        rows.push((place, row));
+        uncertainty.push(position.map_or(0.0, |position| position.uncertainty_m()));
+        rows.push((position.map(|position| [position.x, position.y]), row));
     }
     rows.par_sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
@@ -207,19 +223,14 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     let known_kind = (mapping.name != "generic").then_some(mapping.kind);
     let source: Arc<str> = mapping.system.as_str().into();
     let fact = |(_, row): &(_, usize)| {
-        let weight = weights.as_ref().map_or(1.0, |weights| weights[*row]);
-        let bare = Fact { kind: known_kind, weight, source: Arc::clone(&source), ..Fact::default() };
+        let (weight, uncertainty_m) = (weights.as_ref().map_or(1.0, |weights| weights[*row]), uncertainty[*row]);
+        let bare = Fact { kind: known_kind, weight, uncertainty_m, source: Arc::clone(&source), ..Fact::default() };
         fact(bare, &mapping, &sheet, *row, &chosen, &mut quiet)
     };
     let facts = rows.iter().map(fact).collect();
     let mut warnings = Vec::new();
     let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-    let mut notes = table.notes.clone();
-    if crs.epsg.to_string() != choice.crs.trim_start_matches("EPSG:") {
-        let values = vec![("from", choice.crs.clone()), ("to", format!("EPSG:{} ({})", crs.epsg, crs.name))];
-        notes.push(crate::texts::text("note-transformed", &values));
-    }
     Ok(Input {
         points: rows.iter().map(|(point, _)| *point).collect(),
         facts,
@@ -282,15 +293,17 @@ fn metric_for(
     Err(Refusal::DegreesElsewhere { file: file.to_owned() }.into())
 }
 
-fn point(
+/// The row's position; where only times are asked for, as the file has it.
+fn position(
     mapping: &Mapping,
     sheet: &Sheet<'_>,
     row: usize,
     chosen: &Chosen,
-) -> std::result::Result<Option<[f64; 2]>, Fault> {
+    as_it_stands: bool,
+) -> std::result::Result<Option<Position>, Fault> {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row };
-    let place = |point: [f64; 2]| chosen.place(point);
-    Ok(row.position(chosen.axes(), &place)?.map(|position| [position.x, position.y]))
+    let place = |point: [f64; 2]| if as_it_stands { Some(point) } else { chosen.place(point) };
+    row.position(chosen.axes(), &place)
 }
 
 /// `[rows of the table]` weights of the asked-for column; `None` where none was asked for. Empty cells weigh 0.
@@ -335,6 +348,7 @@ fn fact(bare: Fact, mapping: &Mapping, sheet: &Sheet<'_>, index: usize, chosen: 
         casualties: None,
         time: row.time(chosen.date_order).ok().flatten(),
         street: row.field(Field::Street).map(str::to_owned),
+        area: AREA.iter().find_map(|name| row.kept(name)).map(str::to_owned),
     };
     let severity = stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default();
     Fact { severity, ..bare }.telling(told)

@@ -61,7 +61,8 @@ pub(super) fn save(transaction: &Transaction<'_>, place: &Place<'_>, run: &RunRe
 }
 
 fn save_layer(transaction: &Transaction<'_>, place: &Place<'_>, run_id: &str, layer: &Layer) -> Attempt<()> {
-    let kind = layer.geometries.kind();
+    // No table of the store holds results without places yet: what needs none is counted again each time.
+    let Some(kind) = layer.geometries.kind() else { return Ok(()) };
     let columns: Vec<LayerColumn> = layer
         .columns
         .iter()
@@ -106,6 +107,7 @@ fn geometry(place: &Place<'_>, layer: &Layer, row: usize) -> Attempt<Option<Vec<
             let wrong = || Error::WrongGeometry { file: place.file(), layer: layer.name.clone(), row: row as u64 + 1 };
             Ok(Some(blob::shape_blob(place.srs, *kind, shape).ok_or_else(wrong)?))
         }
+        Geometries::Absent(_) => Ok(None),
     }
 }
 
