@@ -7,6 +7,7 @@ use geo::{Contains, MapCoords, MultiPolygon, Point};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::conveyor::{Sender, conveyed};
 use super::error::{Error, Refusal, Result};
 use super::progress::{Progress, Timings};
 use super::quarantine;
@@ -144,15 +145,38 @@ pub struct Chosen {
     pub choice: Option<Choice>,
     /// Order of day and month.
     pub date_order: Option<DateOrder>,
+    target: String,
     transform: Option<Transform>,
     domain: Option<crate::domain::Bbox>,
 }
 
+/// A [`Chosen`] on its way to another thread: PROJ's own part stays on the thread that made it.
+pub struct Way {
+    choice: Option<Choice>,
+    date_order: Option<DateOrder>,
+    target: String,
+}
+
+impl Way {
+    /// What was chosen, made anew here.
+    fn open(self) -> Result<Chosen> {
+        let Self { choice, date_order, target } = self;
+        let domain = choice.as_ref().and_then(|choice| crs::domain_of(&choice.crs));
+        Chosen { choice, date_order, target: String::new(), transform: None, domain }.towards(&target)
+    }
+}
+
 impl Chosen {
+    /// The same for another thread.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        Way { choice: self.choice.clone(), date_order: self.date_order, target: self.target.clone() }
+    }
+
     /// The choice where no position is asked for.
     #[must_use]
     pub const fn times_only(date_order: Option<DateOrder>) -> Self {
-        Self { choice: None, date_order, transform: None, domain: None }
+        Self { choice: None, date_order, target: String::new(), transform: None, domain: None }
     }
 
     /// The same choice on its way to another system.
@@ -160,6 +184,7 @@ impl Chosen {
     /// # Errors
     /// An unknown system.
     pub fn towards(mut self, target: &str) -> Result<Self> {
+        target.clone_into(&mut self.target);
         self.transform = self.choice.as_ref().map(|choice| Transform::new(&choice.crs, target)).transpose()?;
         Ok(self)
     }
@@ -226,7 +251,8 @@ pub fn choose(
         })
         .collect();
     if pairs.is_empty() {
-        return Ok(Chosen { choice: None, date_order, transform: None, domain: None });
+        let target = target.to_owned();
+        return Ok(Chosen { choice: None, date_order, target, transform: None, domain: None });
     }
     let kept = table.column(QUARANTINE_CRS).and_then(|column| known(table.cell(0, column)));
     let told_by_name = sheet.binding.fields.contains_key(&Field::LatLng);
@@ -239,7 +265,7 @@ pub fn choose(
     let choice = crs::choose(&table.file, &pairs, stated, home)?;
     let transform = Some(Transform::new(&choice.crs, target)?);
     let domain = crs::domain_of(&choice.crs);
-    Ok(Chosen { choice: Some(choice), date_order, transform, domain })
+    Ok(Chosen { choice: Some(choice), date_order, target: target.to_owned(), transform, domain })
 }
 
 /// The home area in longitude and latitude, as choosing a system needs it.
@@ -314,34 +340,22 @@ fn one_table(
         details: &details,
         raw: &raw,
     };
-    let place = |point: [f64; 2]| chosen.place(point);
-    let reading = Reading { date_order: chosen.date_order, axes: chosen.axes(), place: &place };
-    let mut assembler = Assembler::new(mapping, sheet, persons, reading);
     progress.stage("stage-import", table.len() as u64);
-    let mut far = Warnings::default();
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
-    let mut count = 0_u64;
-    let rows = assembler.by_ref().map(|outcome| {
-        count += 1;
-        if count.is_multiple_of(1000) {
-            progress.done(count);
-        }
-        Ok::<_, std::convert::Infallible>(match outcome {
-            Outcome::Event { event, closes } => {
-                if let (Some(place), Some(home)) = (&event.position, &settings.home)
-                    && !home.contains(&Point::new(place.x, place.y))
-                {
-                    far.add("warn-far-from-home", event.source.row);
-                }
-                store::Row::Event { event, closes }
+    let way = chosen.way();
+    let home = settings.home.as_ref();
+    let make = move |sender: &mut Sender<store::Row>| assembled(mapping, sheet, persons, way, home, sender);
+    let take = |rows: &mut dyn Iterator<Item = store::Row>| {
+        let rows = (1_u64..).zip(rows).map(|(count, row)| {
+            if count.is_multiple_of(1000) {
+                progress.done(count);
             }
-            Outcome::Rejected(rejected) => {
-                *reasons.entry(rejected.reason.to_owned()).or_default() += 1;
-                store::Row::Quarantined(Box::new(quarantined(*rejected)))
-            }
-        })
-    });
-    let counts = timings.time("write", || store::import_rows(store, &run, rows));
+            Ok::<_, std::convert::Infallible>(row)
+        });
+        timings.time("write", || store::import_rows(store, &run, rows))
+    };
+    let (counts, outcome, worked) = conveyed(make, take);
+    timings.add("assemble", worked);
+    let Made { mut warnings, mut reasons } = outcome?;
     let counts = counts.map_err(|failure| match failure {
         store::ImportFailure::Store(error) => Error::from(error),
         store::ImportFailure::Rows(never) => match never {},
@@ -355,13 +369,56 @@ fn one_table(
     if changed > 0 {
         *reasons.entry("reason-changed".to_owned()).or_default() += changed;
     }
-    let mut warnings = std::mem::take(&mut assembler.warnings);
-    warnings.0.extend(far.0);
     if columns_swapped {
         warnings.add("warn-axes-swapped", 1);
     }
     report.add(&counts, warnings, reasons);
     Ok(())
+}
+
+/// What was met while rows were made.
+struct Made {
+    warnings: Warnings,
+    reasons: BTreeMap<String, u64>,
+}
+
+/// Makes the rows of a table for the store, in the file's order.
+fn assembled(
+    mapping: &Mapping,
+    sheet: Sheet<'_>,
+    persons: Option<Sheet<'_>>,
+    way: Way,
+    home: Option<&MultiPolygon<f64>>,
+    sender: &mut Sender<store::Row>,
+) -> Result<Made> {
+    let chosen = way.open()?;
+    let place = |point: [f64; 2]| chosen.place(point);
+    let reading = Reading { date_order: chosen.date_order, axes: chosen.axes(), place: &place };
+    let mut assembler = Assembler::new(mapping, sheet, persons, reading);
+    let mut far = Warnings::default();
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for outcome in assembler.by_ref() {
+        let row = match outcome {
+            Outcome::Event { event, closes } => {
+                if let (Some(place), Some(home)) = (&event.position, home)
+                    && !home.contains(&Point::new(place.x, place.y))
+                {
+                    far.add("warn-far-from-home", event.source.row);
+                }
+                store::Row::Event { event, closes }
+            }
+            Outcome::Rejected(rejected) => {
+                *reasons.entry(rejected.reason.to_owned()).or_default() += 1;
+                store::Row::Quarantined(Box::new(quarantined(*rejected)))
+            }
+        };
+        if !sender.send(row) {
+            break;
+        }
+    }
+    let mut warnings = std::mem::take(&mut assembler.warnings);
+    warnings.0.extend(far.0);
+    Ok(Made { warnings, reasons })
 }
 
 impl Report {

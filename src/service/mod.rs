@@ -6,6 +6,7 @@ pub mod analyse;
 pub mod background;
 pub mod coarse;
 pub mod columns;
+mod conveyor;
 pub mod error;
 pub mod facts;
 pub mod hotspots;
