@@ -8,6 +8,7 @@ pub mod coarse;
 pub mod columns;
 pub mod error;
 pub mod facts;
+mod files;
 pub mod hotspots;
 pub mod import;
 pub mod init;
