@@ -9,6 +9,7 @@ pub mod columns;
 mod conveyor;
 pub mod error;
 pub mod facts;
+mod files;
 pub mod hotspots;
 pub mod import;
 pub mod init;

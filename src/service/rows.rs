@@ -229,7 +229,11 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     };
     let facts = rows.iter().map(fact).collect();
     let mut warnings = Vec::new();
-    let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
+    let columns = if request.times_only {
+        Vec::new()
+    } else {
+        shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings)
+    };
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
     Ok(Input {
         points: rows.iter().map(|(point, _)| *point).collect(),

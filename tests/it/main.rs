@@ -3,10 +3,14 @@
 #![expect(clippy::panic, clippy::print_stdout, reason = "tests fail by panic and say aloud what was not run")]
 
 mod arrows;
+mod bad_files;
 mod bad_input;
+mod bad_machine;
 mod binary;
+mod fuzz;
 mod kill;
 mod oracle_dbscan;
+mod polisen;
 mod quarantine;
 mod real_files;
 mod same_bytes;
