@@ -7,8 +7,11 @@ mod bad_input;
 mod binary;
 mod kill;
 mod oracle_dbscan;
+#[path = "../../src/ingest/osm/write.rs"]
+mod pbf;
 mod quarantine;
 mod real_files;
+mod roads;
 mod same_bytes;
 mod support;
 mod town;

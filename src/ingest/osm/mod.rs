@@ -7,10 +7,13 @@
 //! - Deleted versions (history files) are refused.
 
 mod guard;
+pub mod gather;
 pub mod ground;
 pub mod places;
 pub mod rings;
 
+#[cfg(test)]
+mod tests;
 #[cfg(test)]
 pub(crate) mod write;
 
