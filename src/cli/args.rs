@@ -98,10 +98,12 @@ pub enum What {
 pub enum Imported {
     /// Accidents, incidents, damage reports
     Events,
-    /// Lines that lie under results
+    /// A road network: OpenStreetMap (.osm.pbf), NVDB or any layer of lines
     Roads,
-    /// Buildings and points that lie under results
+    /// Buildings, entrances, lamps, trees, barriers
     Ground,
+    /// Places that people go to: schools, shops, stops, playgrounds
+    Places,
 }
 
 /// What `list` lists.

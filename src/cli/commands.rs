@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::service::background;
 use crate::service::progress::{Timings, peak_rss_mib};
 use crate::service::rows::FileRequest;
-use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, sample};
+use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, roads, sample};
 use crate::texts::text;
 
 /// Runs the command; the exit code is 0 unless a check found something.
@@ -56,8 +56,11 @@ fn shown(path: &Path) -> String {
 fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
     let bar = Bar::new(output.is_json());
     let timings = Timings::default();
-    if arguments.what != Imported::Events {
-        return import_background(arguments, output);
+    match arguments.what {
+        Imported::Events => {}
+        Imported::Roads => return import_roads(arguments, output),
+        Imported::Ground => return import_background(background::What::Ground, arguments, output),
+        Imported::Places => return import_background(background::What::Places, arguments, output),
     }
     let request = import::Request {
         files: arguments.files.clone(),
@@ -82,8 +85,17 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn import_background(arguments: &Import, output: &Output) -> Result<()> {
-    let what = if arguments.what == Imported::Roads { background::What::Roads } else { background::What::Ground };
+fn import_roads(arguments: &Import, output: &Output) -> Result<()> {
+    let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
+    let mut reports = Vec::new();
+    for file in &arguments.files {
+        reports.push(roads::import(file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
+    }
+    output.result(&json!({ "files": reports }), || reports.iter().flat_map(roads::Report::lines).collect());
+    Ok(())
+}
+
+fn import_background(what: background::What, arguments: &Import, output: &Output) -> Result<()> {
     let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
     let mut reports = Vec::new();
     for file in &arguments.files {
@@ -97,7 +109,9 @@ fn import_background(arguments: &Import, output: &Output) -> Result<()> {
             said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
         };
         let lines = |report: &background::Report| -> Vec<String> {
-            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).collect()
+            let cut = (report.incomplete > 0)
+                .then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
+            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
         };
         reports.iter().flat_map(lines).collect()
     });

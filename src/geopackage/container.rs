@@ -228,17 +228,24 @@ pub fn register(connection: &Connection, table: &Table<'_>) -> Result<()> {
         connection.execute(include_str!("extension.sql"), params![table.name, GEOMETRY])?;
         rtree::create(connection, table.name)?;
     }
-    let mut alias = connection
-        .prepare("INSERT INTO gpkg_data_columns (table_name, column_name, title, mime_type) VALUES (?1, ?2, ?3, ?4)")?;
     for field in table.fields {
-        let mime = (field.kind == FieldKind::Json).then_some("application/json");
-        let title = (!field.alias.is_empty()).then_some(&field.alias);
-        if mime.is_some() || title.is_some() {
-            alias.execute(params![table.name, field.name, title, mime])?;
-        }
+        describe(connection, table.name, field)?;
     }
     connection.execute("INSERT INTO gpkg_ogr_contents VALUES (?1, 0)", [table.name])?;
     add_triggers(connection, table.name, table.geometry.is_some())
+}
+
+/// Writes the alias and the type of a column's content, where it has them, in place of earlier ones.
+pub fn describe(connection: &Connection, table: &str, field: &Field) -> Result<()> {
+    let mime = (field.kind == FieldKind::Json).then_some("application/json");
+    let title = (!field.alias.is_empty()).then_some(&field.alias);
+    if mime.is_none() && title.is_none() {
+        return Ok(());
+    }
+    let mut alias = connection.prepare_cached(
+        "INSERT OR REPLACE INTO gpkg_data_columns (table_name, column_name, title, mime_type) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    alias.execute(params![table, field.name, title, mime]).map(drop)
 }
 
 /// The standard's word for a kind of geometry.

@@ -161,6 +161,9 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Table>, ReadError>
     }
     let kind = Kind::of(&mut file).map_err(failed)?;
     drop(file);
+    if kind == Kind::OsmPbf {
+        return Err(ReadError::OsmNotEvents { file: shown });
+    }
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     let named = || FORMATS.iter().filter(|format| format.extensions.contains(&extension.as_str()));
     let Some(format) = named().find(|format| format.accepts.contains(&kind)).or_else(|| named().next()) else {

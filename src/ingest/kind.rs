@@ -43,6 +43,7 @@ pub enum Kind {
     Parquet,
     Flatgeobuf,
     Rtf,
+    OsmPbf,
     Binary,
 }
 
@@ -99,6 +100,7 @@ impl Kind {
             Self::Parquet => "looks-parquet",
             Self::Flatgeobuf => "looks-flatgeobuf",
             Self::Rtf => "looks-rtf",
+            Self::OsmPbf => "looks-osm-pbf",
             Self::Binary => "looks-binary",
         };
         texts::text(id, &[])
@@ -113,6 +115,10 @@ impl Kind {
         }
         if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
             return old_office_kind(file, head);
+        }
+        // OpenStreetMap's pbf: a length of four bytes, then the first field of a block's header, its type.
+        if head.get(4..15) == Some(b"\x0a\x09OSMHeader".as_slice()) {
+            return Ok(Self::OsmPbf);
         }
         if head.starts_with(b"SQLite format 3\0") {
             return Ok(database_kind(&head));

@@ -30,6 +30,8 @@ pub enum ReadError {
     UnknownFormat { file: String, found: String, formats: Vec<String> },
     /// A file for ground or a home area whose extension is none of those that hold shapes.
     NotAMapFile { file: String, formats: Vec<String> },
+    /// A map where events were expected.
+    OsmNotEvents { file: String },
     /// The content is not what the extension says.
     WrongKind { file: String, expected: String, found: String },
     /// An option that this format has no use for.
@@ -127,6 +129,7 @@ mod tests {
             ReadError::EmptyFile { file: file() },
             ReadError::UnknownFormat { file: file(), found: word(), formats: list() },
             ReadError::NotAMapFile { file: file(), formats: list() },
+            ReadError::OsmNotEvents { file: file() },
             ReadError::WrongKind { file: file(), expected: word(), found: word() },
             ReadError::OptionNotForFormat { file: file(), option: word(), format: word() },
             ReadError::OldWorkbook { file: file() },

@@ -187,6 +187,8 @@ pub enum Error {
     Crs(crs::Error),
     /// Of readers.
     Read(ingest::ReadError),
+    /// Of readers of roads, ground and places.
+    Map(ingest::MapError),
     /// Of mappings.
     Mapping(ingest::MappingError),
     /// Of stores.
@@ -241,6 +243,7 @@ from!(
     Refusal(Refusal),
     Crs(crs::Error),
     Read(ingest::ReadError),
+    Map(ingest::MapError),
     Mapping(ingest::MappingError),
     Store(store::Error),
     Export(export::Error),

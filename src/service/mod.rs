@@ -18,6 +18,7 @@ pub mod overview;
 pub mod preview;
 pub mod progress;
 pub mod quarantine;
+pub mod roads;
 pub mod rows;
 pub mod sample;
 pub mod styles;

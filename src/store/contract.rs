@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::{
-    Bbox, Column, CrsDefinition, Element, Geometries, GeometryKind, Interval, Kind, Ore, Passport, Person, Placed,
-    Position, Secrecy, Severity, Source, Style, Values,
+    Bbox, Column, CrsDefinition, Element, Geometries, GeometryKind, Interval, Kind, Link, Modes, OneWay, Ore, Passport,
+    Person, Placed, Position, RoadKeeper, Secrecy, Severity, Source, Structure, Style, Values,
 };
 
 /// Makes one test of each function of the contract: `contract!(make)`, where `make` gives a fresh store and whatever
@@ -38,6 +38,7 @@ macro_rules! contract {
             a_result_is_kept_with_its_layers_and_replaced_by_its_id
             a_layer_with_the_wrong_geometry_is_refused_and_changes_nothing
             background_is_replaced_by_source_and_found_by_box
+            a_network_comes_back_as_it_was_given_and_is_replaced_by_source
         }
     };
 }
@@ -493,4 +494,55 @@ pub(crate) fn background_is_replaced_by_source_and_found_by_box(store: &mut impl
     ));
     let lamps = store.background(Background::Points, &Window::ALL).expect("read");
     assert_eq!((lamps.total, lamps.rows[0].properties["class"].as_str()), (1, Some("lamp")));
+}
+
+/// Two streets, a bridge over them, a loop and a path: every field of a link is used.
+fn network(street: &str) -> Network {
+    let nodes = vec![[500_000.25, 6_600_000.1], [500_100.0, 6_600_000.1], [500_100.0, 6_600_050.7]];
+    let plain = |id: &str, from: u32, to: u32| crate::domain::network::tests::street(id, &nodes, from, to);
+    let full = Link {
+        level: 1,
+        structure: Some(Structure::Bridge),
+        modes: Modes { car: true, gc: true },
+        one_way: OneWay::Backward,
+        keeper: Some(RoadKeeper::Municipal),
+        class: Some("Huvudgata".to_owned()),
+        speed_forward: Some(40),
+        speed_back: Some(30),
+        adt: Some(12_345),
+        adt_year: Some(2023),
+        lit: Some(false),
+        street: Some(street.to_owned()),
+        gcm_type: Some("Övergångsställe".to_owned()),
+        roundabout: true,
+        ..plain("osm:7:1", 0, 1)
+    };
+    let tunnel = Link { level: -2, structure: Some(Structure::Tunnel), lit: Some(true), ..plain("osm:7:2", 1, 2) };
+    let around = Link { line: vec![nodes[2], [500_120.0, 6_600_060.0], nodes[2]], ..plain("osm:8:1", 2, 2) };
+    Network::new(nodes.clone(), vec![full, tunnel, around]).expect("a network")
+}
+
+pub(crate) fn a_network_comes_back_as_it_was_given_and_is_replaced_by_source(store: &mut impl Store) {
+    assert_eq!(store.network().expect("read"), None);
+    let line = Geometry::LineString(LineString::from(vec![(500_000.0, 6_600_000.0), (500_010.0, 6_600_010.0)]));
+    let drawn = BackgroundRow { name: Some("Ritad".to_owned()), class: None, shape: line };
+    store.put_background(Background::Roads, "a.osm.pbf", &[drawn], NO_VINTAGE).expect("kept");
+    assert_eq!(store.network().expect("read"), None, "a line is no network");
+
+    let given = network("Storgatan");
+    assert!(store.put_network("a.osm.pbf", &given, NO_VINTAGE).expect("kept"), "in place of the drawn line");
+    assert!(!store.put_network("a.osm.pbf", &given, NO_VINTAGE).expect("the same again"));
+    assert_eq!(store.network().expect("read"), Some(given.clone()));
+    let roads = store.background(Background::Roads, &Window::ALL).expect("read");
+    let names: Vec<Option<&str>> = roads.rows.iter().map(|row| row.properties["name"].as_str()).collect();
+    assert_eq!(names, [Some("Storgatan"), None, None]);
+
+    assert!(store.put_network("b.gpkg", &given, NO_VINTAGE).expect("another source"));
+    let both = store.network().expect("read").expect("a network");
+    assert_eq!((both.nodes().len(), both.links().len()), (6, 6));
+    assert_eq!((both.links()[3].from, both.links()[3].to), (3, 4));
+    let other = network("Nygatan");
+    assert!(store.put_network("a.osm.pbf", &other, NO_VINTAGE).expect("replaced"));
+    assert!(store.put_network("b.gpkg", &Network::default(), NO_VINTAGE).expect("emptied"));
+    assert_eq!(store.network().expect("read"), Some(other));
 }

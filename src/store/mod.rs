@@ -15,7 +15,7 @@ mod contract;
 use serde::Serialize;
 
 use crate::catalogued_errors;
-use crate::domain::{Event, Layer};
+use crate::domain::{Event, Layer, Network};
 use crate::geopackage;
 
 pub use gpkg::GpkgStore;
@@ -162,6 +162,14 @@ pub trait Store: Send {
 
     /// Keeps the rows of one source, in place of those that the source gave before. Returns whether anything changed.
     fn put_background(&mut self, kind: Background, source: &str, rows: &[BackgroundRow], stamp: &str) -> Result<bool>;
+
+    /// Keeps the road network of one source, in place of all roads that the source gave before. Returns whether anything
+    /// changed. Its links are roads of [`Store::background`] too.
+    fn put_network(&mut self, source: &str, network: &Network, stamp: &str) -> Result<bool>;
+
+    /// The networks of all sources as one, in the order of the sources' names, each as it was given; sources share no nodes.
+    /// `None` where none was imported; roads that were kept as lines only are not in it.
+    fn network(&self) -> Result<Option<Network>>;
 
     /// Roads, buildings or points, in the order in which they came.
     fn background(&self, kind: Background, window: &Window) -> Result<Features>;

@@ -299,28 +299,32 @@ pub struct Features {
     pub rows: Vec<Feature>,
 }
 
-/// The three things that lie under the results on a map.
+/// What lies under the results on a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Background {
     /// Roads: lines.
     Roads,
     /// Buildings: areas.
     Buildings,
-    /// Entrances, lamps, trees: points.
+    /// Entrances, lamps, trees, gates: points.
     Points,
+    /// Fences, walls, hedges: lines.
+    Barriers,
+    /// Schools, shops, stops, playgrounds: points with names.
+    Places,
 }
 
 impl Background {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Roads, Self::Buildings, Self::Points];
+    pub const ALL: [Self; 5] = [Self::Roads, Self::Buildings, Self::Points, Self::Barriers, Self::Places];
 }
 
-/// A road, building or point.
+/// A road, building, point, barrier or place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackgroundRow {
     /// Name, such as a street's.
     pub name: Option<String>,
-    /// Class of road, kind of building, `entrance`, `lamp`, `tree`, ...
+    /// Class of road, kind of building, `entrance`, `lamp`, `tree`, `fence`, `school`, ...
     pub class: Option<String>,
     /// Its shape, in the store's CRS.
     pub shape: Geometry<f64>,

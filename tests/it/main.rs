@@ -10,9 +10,12 @@ mod binary;
 mod fuzz;
 mod kill;
 mod oracle_dbscan;
+#[path = "../../src/ingest/osm/write.rs"]
+mod pbf;
 mod polisen;
 mod quarantine;
 mod real_files;
+mod roads;
 mod same_bytes;
 mod support;
 mod town;

@@ -14,6 +14,8 @@ const fn table(kind: Background) -> (&'static str, GeometryKind) {
         Background::Roads => ("roads", GeometryKind::Line),
         Background::Buildings => ("buildings", GeometryKind::Area),
         Background::Points => ("ground_points", GeometryKind::Point),
+        Background::Barriers => ("barriers", GeometryKind::Line),
+        Background::Places => ("places", GeometryKind::Point),
     }
 }
 

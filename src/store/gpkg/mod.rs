@@ -7,6 +7,7 @@ mod background;
 mod events;
 mod import;
 mod known;
+mod network;
 mod runs;
 mod schema;
 mod verify;
@@ -22,7 +23,7 @@ use super::{
     Aborted, Background, BackgroundRow, Error, EventFilter, Features, ImportCounts, ImportRecord, ImportRun, KindCount,
     NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
 };
-use crate::domain::{Event, Layer};
+use crate::domain::{Event, Layer, Network};
 use crate::geopackage::{self, Access, container, shown};
 
 /// A store in one GeoPackage.
@@ -240,6 +241,14 @@ impl Store for GpkgStore {
 
     fn background(&self, kind: Background, window: &Window) -> Result<Features> {
         self.look(|connection, place| background::background(connection, place, kind, window))
+    }
+
+    fn put_network(&mut self, source: &str, network: &Network, stamp: &str) -> Result<bool> {
+        self.attempt(|transaction, place| network::put(transaction, place, source, network, stamp))
+    }
+
+    fn network(&self) -> Result<Option<Network>> {
+        self.look(network::network)
     }
 
     fn verify(&self) -> Result<Verification> {

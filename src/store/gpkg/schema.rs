@@ -22,10 +22,14 @@ pub(super) struct Migration {
     pub sql: &'static str,
     /// Tables that it makes and that QGIS shows.
     pub tables: &'static [(&'static str, Option<GeometryKind>)],
+    /// Tables of earlier steps that it gives more columns.
+    pub widened: &'static [&'static str],
 }
 
 /// Every step, oldest first.
-pub(super) const MIGRATIONS: [Migration; 1] = [Migration {
+pub(super) const MIGRATIONS: [Migration; 2] = [FIRST, ROADS];
+
+const FIRST: Migration = Migration {
     version: 1,
     sql: include_str!("../sql/0001_first.sql"),
     tables: &[
@@ -43,7 +47,19 @@ pub(super) const MIGRATIONS: [Migration; 1] = [Migration {
         ("imports", None),
         ("runs", None),
     ],
-}];
+    widened: &[],
+};
+
+const ROADS: Migration = Migration {
+    version: 2,
+    sql: include_str!("../sql/0002_roads.sql"),
+    tables: &[
+        ("road_nodes", Some(GeometryKind::Point)),
+        ("barriers", Some(GeometryKind::Line)),
+        ("places", Some(GeometryKind::Point)),
+    ],
+    widened: &["roads"],
+};
 
 /// Columns whose texts are JSON.
 const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];
@@ -127,6 +143,11 @@ pub(super) fn migrate(
             for (table, geometry) in migration.tables {
                 register(&transaction, table, *geometry, epsg)?;
             }
+            for table in migration.widened {
+                for field in fields(&transaction, table)? {
+                    container::describe(&transaction, table, &field)?;
+                }
+            }
             set(&transaction, "schema_version", migration.version)?;
         }
         transaction.commit()?;
@@ -137,10 +158,26 @@ pub(super) fn migrate(
 
 /// Makes a table one that QGIS shows, with Swedish title and aliases.
 fn register(connection: &Connection, table: &str, geometry: Option<GeometryKind>, epsg: u32) -> rusqlite::Result<()> {
+    container::register(
+        connection,
+        &Table {
+            name: table,
+            title: &texts::swedish(&format!("store-table-{}", table.replace('_', "-")), &[]),
+            description: &texts::swedish(&format!("store-about-{}", table.replace('_', "-")), &[]),
+            geometry,
+            srs: i32::try_from(epsg).unwrap_or(-1),
+            fields: &fields(connection, table)?,
+            stamp: NO_VINTAGE,
+        },
+    )
+}
+
+/// The columns of a table, but for key and geometry, with their Swedish aliases.
+fn fields(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Field>> {
     let mut columns = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
     let fields = columns.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let fields: Vec<(String, String)> = fields.collect::<rusqlite::Result<_>>()?;
-    let fields: Vec<Field> = fields
+    Ok(fields
         .into_iter()
         .filter(|(name, _)| name != container::KEY && name != container::GEOMETRY)
         .map(|(name, sql)| Field {
@@ -155,19 +192,7 @@ fn register(connection: &Connection, table: &str, geometry: Option<GeometryKind>
             },
             name,
         })
-        .collect();
-    container::register(
-        connection,
-        &Table {
-            name: table,
-            title: &texts::swedish(&format!("store-table-{}", table.replace('_', "-")), &[]),
-            description: &texts::swedish(&format!("store-about-{}", table.replace('_', "-")), &[]),
-            geometry,
-            srs: i32::try_from(epsg).unwrap_or(-1),
-            fields: &fields,
-            stamp: NO_VINTAGE,
-        },
-    )
+        .collect())
 }
 
 /// The Swedish alias of a column of ours.
@@ -225,9 +250,9 @@ mod tests {
     use super::*;
 
     const STEPS: [Migration; 3] = [
-        Migration { version: 1, sql: "CREATE TABLE a (x)", tables: &[] },
-        Migration { version: 2, sql: "ALTER TABLE a ADD COLUMN y", tables: &[] },
-        Migration { version: 3, sql: "CREATE TABLE b (x); SELECT 1 FROM saknas", tables: &[] },
+        Migration { version: 1, sql: "CREATE TABLE a (x)", tables: &[], widened: &[] },
+        Migration { version: 2, sql: "ALTER TABLE a ADD COLUMN y", tables: &[], widened: &[] },
+        Migration { version: 3, sql: "CREATE TABLE b (x); SELECT 1 FROM saknas", tables: &[], widened: &[] },
     ];
 
     #[test]
@@ -253,7 +278,8 @@ mod tests {
         let connection = Connection::open_in_memory().expect("memory");
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sql).expect("applies");
-            for (table, _) in migration.tables {
+            let widened = migration.widened.iter();
+            for table in migration.tables.iter().map(|(table, _)| table).chain(widened) {
                 for id in [format!("store-table-{table}"), format!("store-about-{table}")] {
                     let id = id.replace('_', "-");
                     assert_ne!(texts::swedish(&id, &[]), id);
