@@ -14,6 +14,7 @@ pub mod random;
 pub mod severity;
 pub mod space;
 pub mod time;
+pub mod wkb;
 
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};

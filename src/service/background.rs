@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use geo::{Geometry, MapCoords};
+use geo::{CoordsIter, Geometry, MapCoords, MultiPolygon};
 use serde::Serialize;
 
 use super::error::{Error, Refusal, Result};
+use super::import::home_in_degrees;
 use super::styles;
-use crate::crs::{self, Transform};
-use crate::ingest::shapes::{self, Shape};
+use crate::crs::{self, AxisOrder, Stated, Transform};
+use crate::ingest::shapes::{self, Shape, ShapeLayer};
 use crate::store::{Background, BackgroundRow, GpkgStore, Store};
 
 /// What to import.
@@ -51,8 +52,8 @@ pub fn import(
     let name = file.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
     let mut report = Report::default();
     for source in shapes::read(file, layer)? {
-        let crs = asked.map(str::to_owned).or(source.crs);
-        let crs = crs.ok_or_else(|| crs::Error::NoEpsg { crs: format!("{shown}, {}", source.name) })?;
+        let home = home_in_degrees(store.settings())?;
+        let crs = system_of_shapes(&shown, &source, asked, home.as_ref())?;
         let transform = Transform::new(&crs, &target)?;
         let mut sorted: BTreeMap<u8, (Background, Vec<BackgroundRow>)> = BTreeMap::new();
         let (mut kept, mut passed) = (0, 0);
@@ -83,6 +84,27 @@ pub fn import(
     }
     styles::write(store)?;
     Ok(report)
+}
+
+/// The system of a layer of shapes: what the user states, else what the file states, else the one that puts them in the
+/// home area (or, without a home area, the only one that fits).
+///
+/// # Errors
+/// [`crs::Error::AmbiguousCrs`], [`crs::Error::NoCrsFits`], and those of a stated system that the shapes do not fit.
+pub fn system_of_shapes(
+    file: &str,
+    layer: &ShapeLayer,
+    asked: Option<&str>,
+    home: Option<&MultiPolygon<f64>>,
+) -> Result<String> {
+    let stated = asked.or(layer.crs.as_deref());
+    if let Some(stated) = stated {
+        return Ok(stated.to_owned());
+    }
+    let pairs: Vec<[f64; 2]> =
+        layer.rows.iter().flat_map(|shape| shape.geometry.coords_iter().map(|coord| [coord.x, coord.y])).collect();
+    let stated = Stated { order: Some(AxisOrder::EastNorth), ..Stated::default() };
+    Ok(crs::choose(file, &pairs, stated, home)?.crs)
 }
 
 fn background_of(what: What, geometry: &Geometry<f64>) -> Option<(u8, Background)> {
