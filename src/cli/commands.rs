@@ -109,8 +109,8 @@ fn import_background(what: background::What, arguments: &Import, output: &Output
             said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
         };
         let lines = |report: &background::Report| -> Vec<String> {
-            let cut = (report.incomplete > 0)
-                .then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
+            let cut =
+                (report.incomplete > 0).then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
             report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
         };
         reports.iter().flat_map(lines).collect()

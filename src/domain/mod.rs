@@ -16,6 +16,7 @@ pub mod random;
 pub mod severity;
 pub mod space;
 pub mod time;
+pub mod wkb;
 
 pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};

@@ -287,6 +287,11 @@ pub(crate) fn sweref() -> CrsDefinition {
 
 /// Writes as the service does, with GDAL in the place of `crs`.
 pub(crate) fn write(path: &Path, layers: &[Layer], wanted: Option<&str>) -> Result<(), Error> {
+    write_noted(path, layers, wanted).map(|_| ())
+}
+
+/// As [`write`], and gives what the format could not hold.
+pub(crate) fn write_noted(path: &Path, layers: &[Layer], wanted: Option<&str>) -> Result<Vec<String>, Error> {
     let transform = CoordTransform::new(&reference(3006), &reference(4326)).expect("a transform");
     let to_wgs84 = |[x, y]: [f64; 2]| {
         let (mut xs, mut ys) = ([x], [y]);
@@ -325,6 +330,27 @@ pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
         let wkb = feature.geometry().and_then(|geometry| geometry.wkb().ok());
         assert_eq!(wkb.as_deref(), blob::wkb_of(&ours), "{}, row {row}", layer.name);
     }
+}
+
+/// Holds that GDAL's layer has the rows and geometries of ours, each told by its `fid`.
+pub(crate) fn same_by_fid(layer: &Layer, found: &mut gdal::vector::Layer) {
+    let mut seen = vec![false; layer.geometries.len()];
+    for feature in found.features() {
+        let index = feature.field_index("fid").expect("the number is there");
+        let number = feature.field_as_integer64(index).expect("a number").expect("filled");
+        let row = usize::try_from(number - 1).expect("from 1");
+        assert!(!std::mem::replace(&mut seen[row], true), "row {row} twice");
+        for column in &layer.columns {
+            let place = format!("{}.{}, row {row}", layer.name, column.name);
+            let field =
+                feature.field(feature.field_index(&column.name).expect("the column is there")).expect("a value");
+            same_value(&column.values, row, field, &place);
+        }
+        let wkb = feature.geometry().and_then(|geometry| geometry.wkb().ok());
+        let ours = super::ogr::geometry_of(layer, row).and_then(|geometry| geometry.wkb().ok());
+        assert_eq!(wkb, ours, "{}, row {row}", layer.name);
+    }
+    assert!(seen.iter().all(|seen| *seen), "a row is missing");
 }
 
 fn same_value(ours: &Values, row: usize, theirs: Option<gdal::vector::FieldValue>, place: &str) {

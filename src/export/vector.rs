@@ -241,6 +241,16 @@ fn passport_row(layer: &Layer) -> [Value; 16] {
     ]
 }
 
+/// What a layer rests on, line by line in Swedish: as in the table of a `GeoPackage`.
+pub(super) fn passport_lines(layer: &Layer) -> Vec<(String, String)> {
+    let shown = |value: Value| match value {
+        Value::Text(text) => text,
+        Value::Integer(number) => number.to_string(),
+        _ => String::new(),
+    };
+    passport_fields().into_iter().map(|field| field.alias).zip(passport_row(layer).map(shown)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::specimen;

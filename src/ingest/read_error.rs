@@ -1,4 +1,5 @@
-//! Why a file could not be read: one sentence each in `data/texts/ingest.toml`, with file, place and remedy.
+//! Why a file could not be read: one sentence each in `data/texts/ingest.toml` and `formats.toml`, with file, place and
+//! remedy.
 
 use std::io;
 
@@ -86,6 +87,20 @@ pub enum ReadError {
     MissingCompanion { file: String, companion: String },
     /// A vector file that GDAL cannot open or read to its end; `at` is where, in words.
     BrokenVector { file: String, format: String, at: String },
+    /// A `MapInfo` table that names other files instead of holding its rows.
+    TableNotNative { file: String, found: String },
+    /// A `MapInfo` table without one of its parts.
+    MissingTablePart { file: String, companion: String },
+    /// A drawing in which one symbol stands for too many.
+    TooManyCopies { file: String, line: u64, limit: u64 },
+    /// XML that defines entities of its own.
+    DefinesEntities { file: String, line: u64 },
+    /// Tags within tags without end.
+    NestedTooDeep { file: String, line: u64, limit: usize },
+    /// Geometry in Parquet that is no well-known binary.
+    GeometryEncoding { file: String, column: String, encoding: String },
+    /// A spreadsheet that repeats rows or cells beyond all use.
+    RepeatsTooMuch { file: String, sheet: String, row: u32 },
 }
 crate::catalogued_errors!(ReadError);
 
@@ -157,6 +172,13 @@ mod tests {
             ReadError::NotGeojson { file: file(), reason: word() },
             ReadError::MissingCompanion { file: file(), companion: word() },
             ReadError::BrokenVector { file: file(), format: word(), at: word() },
+            ReadError::TableNotNative { file: file(), found: word() },
+            ReadError::MissingTablePart { file: file(), companion: word() },
+            ReadError::TooManyCopies { file: file(), line: 2, limit: 3 },
+            ReadError::DefinesEntities { file: file(), line: 2 },
+            ReadError::NestedTooDeep { file: file(), line: 2, limit: 3 },
+            ReadError::GeometryEncoding { file: file(), column: word(), encoding: word() },
+            ReadError::RepeatsTooMuch { file: file(), sheet: word(), row: 2 },
         ];
         for error in &errors {
             let problem = texts::problem(error);

@@ -128,7 +128,8 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
-    timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
+    let notes =
+        timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
     // What has no places is counted again each time: the store's results are those of its map.
     let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
     let kept = request.keep && store.is_some() && has_places;
@@ -144,7 +145,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         peak_rss_mib: peak_rss_mib(),
         layers: layers.iter().map(|layer| (layer.name.clone(), layer.geometries.len())).collect(),
         passport,
-        warnings: input.warnings,
+        warnings: input.warnings.into_iter().chain(notes).collect(),
         kept,
     })
 }

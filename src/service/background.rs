@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use geo::{Centroid, Geometry, MapCoords};
+use geo::{Centroid, CoordsIter, Geometry, MapCoords, MultiPolygon};
 use serde::Serialize;
 
 use super::error::{Error, Refusal, Result};
+use super::import::home_in_degrees;
 use super::styles;
-use crate::crs::{self, Transform, WGS84};
+use crate::crs::{self, AxisOrder, Stated, Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
-use crate::ingest::osm::{self, ground, places};
-use crate::ingest::shapes::{self, Shape};
 use crate::ingest::MapError;
+use crate::ingest::osm::{self, ground, places};
+use crate::ingest::shapes::{self, Shape, ShapeLayer};
 use crate::store::{Background, BackgroundRow, GpkgStore, Store};
 
 /// What to import.
@@ -64,8 +65,8 @@ pub fn import(
         return of_osm(what, file, &name, &Transform::new(WGS84, &target)?, store);
     }
     for source in shapes::read(file, layer)? {
-        let crs = asked.map(str::to_owned).or(source.crs);
-        let crs = crs.ok_or_else(|| crs::Error::NoEpsg { crs: format!("{shown}, {}", source.name) })?;
+        let home = home_in_degrees(store.settings())?;
+        let crs = system_of_shapes(&shown, &source, asked, home.as_ref())?;
         let transform = Transform::new(&crs, &target)?;
         let mut sorted: BTreeMap<u8, (Background, Vec<BackgroundRow>)> = BTreeMap::new();
         let (mut kept, mut passed) = (0, 0);
@@ -99,13 +100,7 @@ pub fn import(
 }
 
 /// Imports the ground or the places of an OpenStreetMap file.
-fn of_osm(
-    what: What,
-    file: &Path,
-    name: &str,
-    transform: &Transform,
-    store: &mut GpkgStore,
-) -> Result<Report> {
+fn of_osm(what: What, file: &Path, name: &str, transform: &Transform, store: &mut GpkgStore) -> Result<Report> {
     let mut sorted: BTreeMap<u8, (Background, Vec<BackgroundRow>)> = BTreeMap::new();
     let mut report = Report::default();
     let mut keep = |key: u8, background: Background, counted: &str, row: BackgroundRow| {
@@ -147,6 +142,27 @@ fn of_osm(
     Ok(report)
 }
 
+/// The system of a layer of shapes: what the user states, else what the file states, else the one that puts them in the
+/// home area (or, without a home area, the only one that fits).
+///
+/// # Errors
+/// [`crs::Error::AmbiguousCrs`], [`crs::Error::NoCrsFits`], and those of a stated system that the shapes do not fit.
+pub fn system_of_shapes(
+    file: &str,
+    layer: &ShapeLayer,
+    asked: Option<&str>,
+    home: Option<&MultiPolygon<f64>>,
+) -> Result<String> {
+    let stated = asked.or(layer.crs.as_deref());
+    if let Some(stated) = stated {
+        return Ok(stated.to_owned());
+    }
+    let pairs: Vec<[f64; 2]> =
+        layer.rows.iter().flat_map(|shape| shape.geometry.coords_iter().map(|coord| [coord.x, coord.y])).collect();
+    let stated = Stated { order: Some(AxisOrder::EastNorth), ..Stated::default() };
+    Ok(crs::choose(file, &pairs, stated, home)?.crs)
+}
+
 fn background_of(what: What, layer: &str, shape: &Shape) -> Option<(u8, Background)> {
     match (what, &shape.geometry) {
         (What::Ground, Geometry::Polygon(_) | Geometry::MultiPolygon(_)) => Some((1, Background::Buildings)),
@@ -164,7 +180,18 @@ fn background_of(what: What, layer: &str, shape: &Shape) -> Option<(u8, Backgrou
 /// Whether a line is a barrier: by a filled column `barrier` or `hinder`, or by the name of its layer.
 fn is_barrier(layer: &str, shape: &Shape) -> bool {
     const WORDS: [&str; 12] = [
-        "barriär", "barriar", "barrier", "hinder", "staket", "stängsel", "mur", "plank", "häck", "fence", "wall", "hedge",
+        "barriär",
+        "barriar",
+        "barrier",
+        "hinder",
+        "staket",
+        "stängsel",
+        "mur",
+        "plank",
+        "häck",
+        "fence",
+        "wall",
+        "hedge",
     ];
     let layer = layer.to_lowercase();
     WORDS.iter().any(|word| layer.contains(word))

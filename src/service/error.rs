@@ -125,6 +125,13 @@ pub enum Refusal {
         /// The file.
         file: String,
     },
+    /// The home area states no coordinate system, and several fit.
+    HomeWithoutSystem {
+        /// The file.
+        file: String,
+        /// Codes and names of all that fit.
+        candidates: Vec<String>,
+    },
     /// The home area is not an area.
     NoHomeArea {
         /// The file.

@@ -28,11 +28,6 @@ pub fn import(file: &Path, layer: Option<&str>, asked: Option<&str>, store: &mut
 ///
 /// # Errors
 /// Those of [`roads::read`].
-pub fn network_of_file(
-    path: &Path,
-    layer: Option<&str>,
-    crs_asked: Option<&str>,
-    target_epsg: u32,
-) -> Result<Network> {
+pub fn network_of_file(path: &Path, layer: Option<&str>, crs_asked: Option<&str>, target_epsg: u32) -> Result<Network> {
     Ok(roads::read(path, layer, crs_asked, target_epsg)?.network)
 }

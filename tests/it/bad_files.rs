@@ -104,11 +104,16 @@ fn point(x: f64, y: f64) -> Option<gdal::vector::Geometry> {
 #[test]
 fn a_right_file_under_a_wrong_extension_is_told_by_its_content() {
     let case = Case::new();
-    let book = workbook(|out| out.write_all(format!("{SHEET_START}</sheetData></worksheet>").as_bytes()).expect("written"));
+    let book =
+        workbook(|out| out.write_all(format!("{SHEET_START}</sheetData></worksheet>").as_bytes()).expect("written"));
     case.refused(&case.file("bok.csv", &book), 1, &["bok.csv", "Excel"]);
     case.refused(&case.file("bok.gpkg", &book), 1, &["bok.gpkg", "Excel"]);
     case.refused(&case.file("lista.geojson", b"[{\"x\":1,\"y\":2}]"), 1, &["lista.geojson", "lista i JSON"]);
-    case.refused(&case.file("karta.csv", b"{\"type\":\"FeatureCollection\",\"features\":[]}"), 1, &["karta.csv", "JSON"]);
+    case.refused(
+        &case.file("karta.csv", b"{\"type\":\"FeatureCollection\",\"features\":[]}"),
+        1,
+        &["karta.csv", "JSON"],
+    );
     let store = std::fs::read(&case.store).expect("readable");
     case.refused(&case.file("lager.shp", &store), 1, &["lager.shp", "GeoPackage"]);
 }
@@ -157,7 +162,8 @@ fn layers_and_sheets_without_rows_are_refused() {
     let path = case.folder.path().join("tomt.gpkg");
     geopackage(&path, gdal::vector::OGRwkbGeometryType::wkbPoint, &[]);
     case.refused(&path, 1, &["tomt.gpkg"]);
-    let empty = workbook(|out| out.write_all(format!("{SHEET_START}</sheetData></worksheet>").as_bytes()).expect("written"));
+    let empty =
+        workbook(|out| out.write_all(format!("{SHEET_START}</sheetData></worksheet>").as_bytes()).expect("written"));
     case.refused(&case.file("tom.xlsx", &empty), 1, &["tom.xlsx"]);
     let header = workbook(|out| {
         let row = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c><c r="B1" t="inlineStr"><is><t>y</t></is></c></row>"#;
@@ -245,7 +251,8 @@ fn ten_thousand_columns_are_read_and_one_more_is_refused() {
     let wide = workbook(|out| {
         let cell = |at: usize| format!(r#"<c r="{}1" t="inlineStr"><is><t>k{at}</t></is></c>"#, column_name(at));
         let cells: String = (0..10_001).map(cell).collect();
-        out.write_all(format!(r#"{SHEET_START}<row r="1">{cells}</row></sheetData></worksheet>"#).as_bytes()).expect("written");
+        out.write_all(format!(r#"{SHEET_START}<row r="1">{cells}</row></sheetData></worksheet>"#).as_bytes())
+            .expect("written");
     });
     refused_within(&case, &case.file("manga.xlsx", &wide), 300, &["manga.xlsx", "10000"]);
 }
@@ -297,8 +304,9 @@ fn a_zip_bomb_is_refused_without_being_unpacked() {
     refused_within(&case, &case.file("bomb.xlsx", &bomb), 300, &["bomb.xlsx", "2 GiB"]);
     // One that says that it is small.
     let mut liar = bomb;
-    let starts: Vec<usize> =
-        (0..liar.len() - 46).filter(|&at| liar[at..].starts_with(b"PK\x01\x02") && liar[at + 46..].starts_with(b"xl/worksheets")).collect();
+    let starts: Vec<usize> = (0..liar.len() - 46)
+        .filter(|&at| liar[at..].starts_with(b"PK\x01\x02") && liar[at + 46..].starts_with(b"xl/worksheets"))
+        .collect();
     assert_eq!(starts.len(), 1, "the directory names the sheet once");
     liar[starts[0] + 24..starts[0] + 28].copy_from_slice(&1_000_u32.to_le_bytes());
     refused_within(&case, &case.file("lognare.xlsx", &liar), 300, &["lognare.xlsx"]);
@@ -352,7 +360,13 @@ fn a_geopackage_in_wal_mode_in_a_folder_that_is_closed_is_read_or_refused_in_a_s
     };
     let open = own.path().join("oppen");
     std::fs::create_dir(&open).expect("a folder");
-    for (path, mode) in [(own.path(), 0o755), (binary.as_path(), 0o755), (path.as_path(), 0o644), (closed.as_path(), 0o555), (open.as_path(), 0o777)] {
+    for (path, mode) in [
+        (own.path(), 0o755),
+        (binary.as_path(), 0o755),
+        (path.as_path(), 0o644),
+        (closed.as_path(), 0o555),
+        (open.as_path(), 0o777),
+    ] {
         set(path, mode);
     }
     let before = digest(&path);

@@ -36,7 +36,10 @@ fn helsinki_gives_the_network_that_an_independent_reading_gives() {
     assert_eq!(report["left_out"]["highway=platform"], 55);
     assert_eq!(report["origin"], "osm");
     // What OpenStreetMap does not tell is not known.
-    assert_eq!((report["known_percent"]["keeper"].as_f64(), report["known_percent"]["adt"].as_f64()), (Some(0.0), Some(0.0)));
+    assert_eq!(
+        (report["known_percent"]["keeper"].as_f64(), report["known_percent"]["adt"].as_f64()),
+        (Some(0.0), Some(0.0))
+    );
     assert_eq!(number(&store, "SELECT count(*) FROM roads WHERE vaghallare IS NOT NULL OR adt IS NOT NULL"), 0);
     assert_eq!(rows_and_integrity(&store, "roads"), (4971, "ok".to_owned()));
     assert_eq!(rows_and_integrity(&store, "road_nodes").0, 3700);
@@ -100,7 +103,12 @@ fn a_bridge_and_the_street_below_share_no_node_unless_the_map_does() {
             at(7, 0.003, 0.0),
             at(8, 0.002, 0.001),
         ],
-        ways: vec![(1, vec![1, 2, 3], bridge), (2, vec![4, 5, 6], street), (3, vec![3, 7], street), (4, vec![3, 8], street)],
+        ways: vec![
+            (1, vec![1, 2, 3], bridge),
+            (2, vec![4, 5, 6], street),
+            (3, vec![3, 7], street),
+            (4, vec![3, 8], street),
+        ],
         ..Small::default()
     };
     let folder = folder();
@@ -169,12 +177,19 @@ fn a_file_that_gives_no_network_is_refused_in_one_sentence_and_the_store_stays_a
     let point = |x: f64| format!("[16.36{x},56.66]");
     let line = |a: f64, b: f64| {
         let coordinates = format!("[{},{}]", point(a), point(b));
-        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"LineString","coordinates":{coordinates}}}}}"#)
+        format!(
+            r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"LineString","coordinates":{coordinates}}}}}"#
+        )
     };
     let collection = |features: &str| format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#).into_bytes();
-    let dot = format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":{}}}}}"#, point(1.0));
+    let dot =
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":{}}}}}"#, point(1.0));
     let files: [(&str, Vec<u8>, &[&str]); 9] = [
-        ("avbruten.osm.pbf", whole[..whole.len() - 9].to_vec(), &["avbruten.osm.pbf", "skadad eller avbruten", "block 2"]),
+        (
+            "avbruten.osm.pbf",
+            whole[..whole.len() - 9].to_vec(),
+            &["avbruten.osm.pbf", "skadad eller avbruten", "block 2"],
+        ),
         ("text.osm.pbf", b"a;b\n1;2\n".to_vec(), &["ingen OpenStreetMap-fil", "text"]),
         ("tom.osm.pbf", Vec::new(), &["tom.osm.pbf"]),
         ("utanvagar.osm.pbf", none, &["inga vägar"]),

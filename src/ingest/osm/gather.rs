@@ -147,8 +147,9 @@ pub fn gather<W: Clone>(
                 continue;
             }
             let shape = match wish {
-                Wish::Area => line(&way.reach)
-                    .map(|ring| Geometry::MultiPolygon(geo::Polygon::new(ring, Vec::new()).into())),
+                Wish::Area => {
+                    line(&way.reach).map(|ring| Geometry::MultiPolygon(geo::Polygon::new(ring, Vec::new()).into()))
+                }
                 // A line that the edge of an extract cuts keeps its runs inside.
                 Wish::Line | Wish::Point => {
                     let placed = |node: &i64| places.get(node).copied().flatten().is_some();

@@ -6,9 +6,9 @@
 //!   UTF-8 or not in the table. A file cut exactly between two blocks cannot be told from a smaller one.
 //! - Deleted versions (history files) are refused.
 
-mod guard;
 pub mod gather;
 pub mod ground;
+mod guard;
 pub mod places;
 pub mod rings;
 

@@ -119,10 +119,15 @@ fn a_house_with_a_courtyard_is_one_area_and_its_outer_way_is_not_a_second() {
     };
     let (_folder, path) = written(&pbf(&map));
     let transform = Transform::new(WGS84, "EPSG:3006").expect("known");
-    let found = gather(&path, &transform, |form, tags| {
-        let area = matches!(form, Form::Closed | Form::Relation) && tags.get("building").is_some();
-        if area { vec![((), Wish::Area)] } else { Vec::new() }
-    }, |(), ()| true)
+    let found = gather(
+        &path,
+        &transform,
+        |form, tags| {
+            let area = matches!(form, Form::Closed | Form::Relation) && tags.get("building").is_some();
+            if area { vec![((), Wish::Area)] } else { Vec::new() }
+        },
+        |(), ()| true,
+    )
     .expect("read");
     assert_eq!((found.things.len(), found.lost), (1, 1), "the other relation's way is not in the file");
     let geo::Geometry::MultiPolygon(areas) = &found.things[0].shape else { panic!("an area") };

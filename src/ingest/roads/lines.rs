@@ -126,7 +126,8 @@ fn link_of(id: String, fields: &BTreeMap<String, String>) -> Link {
         Some(other) if truth(other) == Some(true) => OneWay::Forward,
         _ => OneWay::Both,
     };
-    let roundabout = yes(ROUNDABOUT) == Some(true) || class.as_deref().is_some_and(|class| class == "Cirkulationsplats");
+    let roundabout =
+        yes(ROUNDABOUT) == Some(true) || class.as_deref().is_some_and(|class| class == "Cirkulationsplats");
     Link {
         level: get(LEVEL).and_then(whole).unwrap_or(usual),
         structure,

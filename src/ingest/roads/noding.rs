@@ -132,8 +132,7 @@ fn cleaned(mut way: Way) -> Option<Way> {
     let keyed = way.keys.len() == way.link.line.len();
     let keep: Vec<usize> = (0..way.link.line.len())
         .filter(|&at| {
-            at == 0
-                || if keyed { way.keys[at] != way.keys[at - 1] } else { way.link.line[at] != way.link.line[at - 1] }
+            at == 0 || if keyed { way.keys[at] != way.keys[at - 1] } else { way.link.line[at] != way.link.line[at - 1] }
         })
         .collect();
     way.link.line = keep.iter().map(|&at| way.link.line[at]).collect();
@@ -380,9 +379,9 @@ fn crossings(links: &[Link]) -> (usize, usize) {
                 let part = other.geom();
                 let Some(at) = crossing([pair[0], pair[1]], [part.from, part.to]) else { continue };
                 let ends = |link: &Link| [link.line[0], link.line[link.line.len() - 1]];
-                let shared = ends(link).into_iter().any(|end| {
-                    distance(end, at) <= TOLERANCE_M && ends(second).into_iter().any(|other| other == end)
-                });
+                let shared = ends(link)
+                    .into_iter()
+                    .any(|end| distance(end, at) <= TOLERANCE_M && ends(second).into_iter().any(|other| other == end));
                 if shared {
                     continue;
                 }

@@ -410,7 +410,8 @@ fn link_of(id: String, facts: &Facts, differing: &mut usize) -> Option<Link> {
         *differing += usize::from(values.len() > 1 && way != Direction::Both);
         values.first().copied()
     };
-    let mut holds = |meaning: Meaning, way: Direction| of(meaning, way).is_some_and(|value| truth(value) != Some(false));
+    let mut holds =
+        |meaning: Meaning, way: Direction| of(meaning, way).is_some_and(|value| truth(value) != Some(false));
     if holds(Meaning::Ferry, Direction::Both) {
         return None;
     }

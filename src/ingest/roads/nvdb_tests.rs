@@ -90,7 +90,11 @@ fn layers<'a>(prefix: &[&'a str], columns: &'a [Vec<&'a str>; 6]) -> Vec<Made<'a
     };
     let [plain, class, speed, gcm, keeper, name] = columns;
     vec![
-        (prefix[0], plain, vec![row(A, "100:1", "0", "1", &[]), row(B, "200:1", "0", "1", &[]), row(C, "300:1", "0", "1", &[])]),
+        (
+            prefix[0],
+            plain,
+            vec![row(A, "100:1", "0", "1", &[]), row(B, "200:1", "0", "1", &[]), row(C, "300:1", "0", "1", &[])],
+        ),
         (prefix[1], class, vec![row(A, "100:1", "0", "1", &["3"]), row(B, "200:1", "0", "1", &["7"])]),
         (
             prefix[2],
@@ -122,7 +126,8 @@ fn a_geopackage_of_phenomena_is_joined_and_cut_where_something_changes() {
         with(&["Vaghallartyp"]),
         with(&["Namn"]),
     ];
-    let (forbidden, bridge, traffic) = (with(&["DIRECTION"]), with(&["Konstruktion"]), with(&["Adt_samtliga_fordon", "Matarsperiod"]));
+    let (forbidden, bridge, traffic) =
+        (with(&["DIRECTION"]), with(&["Konstruktion"]), with(&["Adt_samtliga_fordon", "Matarsperiod"]));
     let names = [
         "NVDB-Reflinjetillkomst",
         "NVDB-FunkVagklass",
@@ -163,7 +168,8 @@ fn shapefiles_of_a_folder_are_joined_by_their_short_names() {
         with(&["VAGHALLARTYP"]),
         with(&["NAMN"]),
     ];
-    let (forbidden, bridge, traffic) = (with(&["RIKTNING"]), with(&["KONSTRUKTION"]), with(&["ADT_fordon", "Matarsperiod"]));
+    let (forbidden, bridge, traffic) =
+        (with(&["RIKTNING"]), with(&["KONSTRUKTION"]), with(&["ADT_fordon", "Matarsperiod"]));
     let names = [
         "NVDB_DKReflinjetillkomst",
         "NVDB_DKFunkVagklass",
@@ -213,8 +219,14 @@ fn a_homogenised_layer_gives_the_same_network() {
     let path = |from: i32, to: i32| format!("LINESTRING (500100 66000{from:02}, 500100 66000{to:02})");
     let paths = [path(0, 20), path(20, 80)];
     let rows = vec![
-        (lines[0].as_str(), vec!["100:1", "0", "0.5", "3", "50", "50", "1", "Storgatan", "", "", "", "", "4200", "2018-2021"]),
-        (lines[1].as_str(), vec!["100:1", "0.5", "1", "3", "30", "40", "1", "Storgatan", "", "", "0", "1", "4200", "2018-2021"]),
+        (
+            lines[0].as_str(),
+            vec!["100:1", "0", "0.5", "3", "50", "50", "1", "Storgatan", "", "", "", "", "4200", "2018-2021"],
+        ),
+        (
+            lines[1].as_str(),
+            vec!["100:1", "0.5", "1", "3", "30", "40", "1", "Storgatan", "", "", "0", "1", "4200", "2018-2021"],
+        ),
         (B, vec!["200:1", "0", "1", "7", "30", "30", "2", "", "", "", "-1"]),
         (paths[0].as_str(), vec!["300:1", "0", "0.25", "", "", "", "", "", "100", "1"]),
         (paths[1].as_str(), vec!["300:1", "0.25", "1", "", "", "", "", "", "Gång- och cykelbana"]),

@@ -237,7 +237,6 @@ fn gcm_type(highway: &str, tags: &Tags<'_>) -> Option<&'static str> {
     }
 }
 
-
 #[cfg(test)]
 #[path = "osm_tests.rs"]
 mod tests;

@@ -192,9 +192,8 @@ fn share(part: f64, whole: f64) -> f64 {
 }
 
 fn known(links: &[Link]) -> Known {
-    let length = |wanted: &dyn Fn(&Link) -> bool| -> f64 {
-        links.iter().filter(|link| wanted(link)).map(Link::length_m).sum()
-    };
+    let length =
+        |wanted: &dyn Fn(&Link) -> bool| -> f64 { links.iter().filter(|link| wanted(link)).map(Link::length_m).sum() };
     let (all, car) = (length(&|_| true), length(&|link| link.modes.car));
     Known {
         lit: share(length(&|link| link.lit.is_some()), all),

@@ -34,8 +34,7 @@ pub(super) fn put(
     for (index, link) in network.links().iter().enumerate() {
         let line: LineString<f64> = link.line.iter().map(|&[x, y]| (x, y)).collect();
         let shape = blob::shape_blob(place.srs, GeometryKind::Line, &Geometry::LineString(line));
-        let wrong =
-            || Error::WrongGeometry { file: place.file(), layer: "roads".to_owned(), row: index as u64 + 1 };
+        let wrong = || Error::WrongGeometry { file: place.file(), layer: "roads".to_owned(), row: index as u64 + 1 };
         insert.execute(named_params! {
             ":geom": shape.ok_or_else(wrong)?,
             ":name": link.street,

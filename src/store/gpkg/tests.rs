@@ -115,7 +115,8 @@ fn first_version(path: &Path) {
     schema::write_settings(&mut connection, &new).expect("settings");
     let line = geo::LineString::from(vec![(500_000.0, 6_600_000.0), (500_100.0, 6_600_000.0)]);
     let shape = geopackage::blob::shape_blob(3006, GeometryKind::Line, &geo::Geometry::LineString(line));
-    let road = "INSERT INTO roads (geom, name, class, source) VALUES (?1, 'Storgatan', 'Huvudgata', 'stad.gpkg#streets')";
+    let road =
+        "INSERT INTO roads (geom, name, class, source) VALUES (?1, 'Storgatan', 'Huvudgata', 'stad.gpkg#streets')";
     connection.execute(road, [shape.expect("a line")]).expect("a road");
     connection.execute("INSERT INTO events (id) VALUES ('QGIS:1')", []).expect("an event");
 }

@@ -50,7 +50,13 @@ static TARGETS: [Target; 9] = [
     Target { name: "geojson", extension: "geojson", seeds: seeds::geojson, words: JSON, open: file },
     Target { name: "json", extension: "json", seeds: seeds::json, words: JSON, open: file },
     Target { name: "geopackage", extension: "gpkg", seeds: seeds::geopackage, words: SQL, open: file },
-    Target { name: "shapefile", extension: "shp", seeds: || seeds::gdal("ESRI Shapefile", "shp"), words: &[], open: file },
+    Target {
+        name: "shapefile",
+        extension: "shp",
+        seeds: || seeds::gdal("ESRI Shapefile", "shp"),
+        words: &[],
+        open: file,
+    },
     Target { name: "mapping", extension: "toml", seeds: seeds::mapping, words: TOML, open: toml },
     Target { name: "store", extension: "gpkg", seeds: seeds::store, words: SQL, open: store },
 ];
@@ -87,7 +93,9 @@ fn store(path: &Path) -> Result<(), Problem> {
         list::verify(&store).map(drop).map_err(said),
         overview::overview(&store).map(drop).map_err(said),
         store.imports().map(drop).map_err(|error| problem(&error)),
-        quarantine::write(&store, &["rader.csv".to_owned()], None, &path.with_extension("karantan")).map(drop).map_err(said),
+        quarantine::write(&store, &["rader.csv".to_owned()], None, &path.with_extension("karantan"))
+            .map(drop)
+            .map_err(said),
     ];
     answers.into_iter().collect()
 }
@@ -207,7 +215,8 @@ fn fuzz(target: &Target, seed: u64, time: Duration) -> usize {
 fn keep(target: &Target, path: &Path) -> PathBuf {
     let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
     std::fs::create_dir_all(&to).expect("a folder");
-    let number = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let number =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let kept = to.join(format!("{}--{number}.{}", target.name, target.extension));
     let folder = path.parent().expect("a folder");
     for part in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
@@ -222,7 +231,8 @@ fn keep(target: &Target, path: &Path) -> PathBuf {
 fn mutants_of_right_files_are_read_or_refused_fairly() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<f64>().ok());
     let seconds = number("LAGESBILD_FUZZ_SECONDS");
-    let clock = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |since| since.as_secs());
+    let clock =
+        || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(1, |since| since.as_secs());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a seed that a person typed")]
     let given = number("LAGESBILD_FUZZ_SEED").map(|seed| seed as u64);
     // A short run is the same each time; a long one looks where none has looked.
