@@ -437,7 +437,10 @@ mod tests {
     #[test]
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
-        assert_eq!(refused("kde", &[]), Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() });
+        assert_eq!(
+            refused("kde", &[]),
+            Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() }
+        );
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),

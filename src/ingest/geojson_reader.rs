@@ -108,7 +108,11 @@ fn form_of(source: &Source, facts: &Facts) -> Result<Form, ReadError> {
 }
 
 /// Runs a parser over the whole text; errors carry line, column and a short reason.
-pub(super) fn parse<'de, S: DeserializeSeed<'de>>(source: &Source, text: &'de str, seed: S) -> Result<S::Value, ReadError> {
+pub(super) fn parse<'de, S: DeserializeSeed<'de>>(
+    source: &Source,
+    text: &'de str,
+    seed: S,
+) -> Result<S::Value, ReadError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = seed.deserialize(&mut deserializer).map_err(|error| broken(source, &error))?;
     deserializer.end().map_err(|error| broken(source, &error))?;

@@ -38,7 +38,8 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadEr
     if survey.records.saturating_mul(columns.len()) > MAX_CELLS {
         return Err(ReadError::TooMuchText { file: source.shown.clone(), cells: MAX_CELLS });
     }
-    let name = |(member, inner): &Path| inner.as_ref().map_or_else(|| member.clone(), |inner| format!("{member}.{inner}"));
+    let name =
+        |(member, inner): &Path| inner.as_ref().map_or_else(|| member.clone(), |inner| format!("{member}.{inner}"));
     let mut table = Table::new(&source.name, None, columns.iter().map(name));
     table.encoding = Some(decoded.encoding);
     table.notes.push(decoded.note);

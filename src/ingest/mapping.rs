@@ -368,6 +368,8 @@ mod tests {
     fn a_broken_mapping_is_refused_with_its_line() {
         let refused = Mapping::parse("egen.toml", "name = \"x\"\ntitle = 3\n");
         assert!(matches!(refused, Err(MappingError::BadMapping { line: 2, .. })), "{refused:?}");
-        assert!(matches!(Mapping::named("strda"), Err(MappingError::UnknownMapping { known, .. }) if known.len() == SHIPPED.len()));
+        assert!(
+            matches!(Mapping::named("strda"), Err(MappingError::UnknownMapping { known, .. }) if known.len() == SHIPPED.len())
+        );
     }
 }

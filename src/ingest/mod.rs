@@ -11,6 +11,7 @@ mod formats;
 mod gdal_door;
 mod geojson_parts;
 mod geojson_reader;
+mod guard;
 mod header;
 pub mod identity;
 mod json_reader;

@@ -132,7 +132,8 @@ fn a_full_disk_leaves_no_half_result_quarantine_or_town() {
 fn with_small_files(kib: u32, arguments: &[&str]) -> Run {
     // A shell counts in blocks of 512 bytes or in KiB; either is small enough.
     let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$@\"");
-    let output = Command::new("bash").args(["-c", &script, "bash"]).arg(program().get_program()).args(arguments).output();
+    let output =
+        Command::new("bash").args(["-c", &script, "bash"]).arg(program().get_program()).args(arguments).output();
     finished(&output.expect("a shell"))
 }
 
@@ -207,7 +208,8 @@ fn a_closed_folder_is_named_and_the_store_in_it_is_left_alone() {
     nobody(&["--json", "verify", arg(&store)]).ok();
     for name in ["ut.gpkg", "ut.geojson", "ut.parquet", "ut.csv"] {
         let out = closed.join(name);
-        let analyse = ["--json", "analyse", "counts", "--input", arg(&rows), "--crs", "EPSG:3006", "--output", arg(&out)];
+        let analyse =
+            ["--json", "analyse", "counts", "--input", arg(&rows), "--crs", "EPSG:3006", "--output", arg(&out)];
         one_sentence(&nobody(&analyse), 3, &[name]);
     }
     one_sentence(&nobody(&["--json", "init", arg(&closed.join("ny.gpkg"))]), 3, &["ny.gpkg"]);
@@ -220,7 +222,8 @@ fn a_closed_folder_is_named_and_the_store_in_it_is_left_alone() {
     one_sentence(&nobody(&[&import[..], &SWEREF[..]].concat()), 3, &["karantan.csv"]);
     set(&closed, 0o755);
     assert_eq!(digest(&store), before);
-    let mut left: Vec<_> = std::fs::read_dir(&closed).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+    let mut left: Vec<_> =
+        std::fs::read_dir(&closed).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
     left.sort();
     assert_eq!(left, ["lager.gpkg", "rader.csv"]);
 }

@@ -89,7 +89,10 @@ fn the_timeline_counts_every_event_by_month_type_and_area() {
         assert!(passport["notes"].to_string().contains("2 av perioderna är ofullständiga"), "{passport}");
         assert_eq!(report["kept"], false);
         let found = rows(&out);
-        assert_eq!(found[0][1..9], ["period", "period_fran", "period_till", "typ", "omrade", "n", "utan_plats", "hel_period"]);
+        assert_eq!(
+            found[0][1..9],
+            ["period", "period_fran", "period_till", "typ", "omrade", "n", "utan_plats", "hel_period"]
+        );
         let told: Vec<&[String]> = found[1..].iter().map(|row| &row[1..9]).collect();
         assert_eq!(told, expected, "{from:?}");
         let sums = folder.path().join("summor.csv");
@@ -118,15 +121,14 @@ fn a_timeline_is_a_table_in_every_format() {
     let kinds: String = connection
         .query_row(
             "SELECT group_concat(table_name || ' ' || data_type, ', ') FROM
-             (SELECT * FROM gpkg_contents WHERE table_name != 'passport' ORDER BY table_name)",
+             (SELECT * FROM gpkg_contents WHERE table_name NOT IN ('passport', 'layer_styles') ORDER BY table_name)",
             [],
             |row| row.get(0),
         )
         .expect("contents");
     assert_eq!(kinds, "periods attributes, timeline attributes");
-    let without: i64 = connection
-        .query_row("SELECT count(*) FROM gpkg_geometry_columns", [], |row| row.get(0))
-        .expect("a count");
+    let without: i64 =
+        connection.query_row("SELECT count(*) FROM gpkg_geometry_columns", [], |row| row.get(0)).expect("a count");
     assert_eq!(without, 0);
     let text = std::fs::read_to_string(out("tid.geojson")).expect("readable");
     let collection: Value = serde_json::from_str(&text).expect("JSON");
@@ -167,11 +169,14 @@ fn rows_that_are_too_coarse_are_left_out_of_a_mixed_file_and_said() {
     let text = std::fs::read_to_string(&out).expect("readable");
     let events: Value = serde_json::from_str(&text).expect("JSON");
     let events = events["features"].as_array().expect("features");
-    assert_eq!(events.iter().filter(|row| row["geometry"].is_null() && row["properties"]["cluster"].is_null()).count(), 2);
+    assert_eq!(
+        events.iter().filter(|row| row["geometry"].is_null() && row["properties"]["cluster"].is_null()).count(),
+        2
+    );
     let wide = run(&[&arguments[..], &["--eps", "2500", "--output", arg(&out)]].concat()).ok().json();
     assert_eq!(wide["passport"]["used"], 6);
-    let fine = run(&[&arguments[..], &["--eps", "1", "--output", arg(&out)]].concat());
-    let error = one_sentence(&fine, 1, &["blandat.csv", "1 m"]);
+    let refused = run(&[&arguments[..], &["--eps", "1", "--output", arg(&out)]].concat());
+    let error = one_sentence(&refused, 1, &["blandat.csv", "1 m"]);
     assert!(error["remedy"].as_str().is_some_and(|text| text.contains("--eps")), "{error}");
 }
 

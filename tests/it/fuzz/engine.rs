@@ -42,9 +42,32 @@ const NUMBERS: [u64; 14] = [
 
 /// Words that mean something in several formats.
 const WORDS: [&[u8]; 26] = [
-    b"\"", b";", b",", b"\t", b"\r\n", b"\n", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"{", b"}", b"[", b"]", b"null",
-    b"NaN", b"1e999", b"-1e-400", b"99999999999999999999", b"\xc3\x28", b"&#x0;", b"<", b"]]>", b"EPSG:4326",
-    b"0000-00-00", b"\xed\xa0\x80", b"\\ud800",
+    b"\"",
+    b";",
+    b",",
+    b"\t",
+    b"\r\n",
+    b"\n",
+    b"\0",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"null",
+    b"NaN",
+    b"1e999",
+    b"-1e-400",
+    b"99999999999999999999",
+    b"\xc3\x28",
+    b"&#x0;",
+    b"<",
+    b"]]>",
+    b"EPSG:4326",
+    b"0000-00-00",
+    b"\xed\xa0\x80",
+    b"\\ud800",
 ];
 
 /// A mutant of `bytes`: one to four changes. Parts of `other` may be spliced in.

@@ -104,10 +104,10 @@ pub fn gdal(driver: &str, extension: &str) -> Vec<Seed> {
     let path = folder.path().join(format!("punkter.{extension}"));
     let mut dataset = driver.create_vector_only(&path).expect("a new file");
     let crs = SpatialRef::from_epsg(3006).expect("known");
-    let options =
-        LayerOptions { name: "punkter", srs: Some(&crs), ty: OGRwkbGeometryType::wkbPoint, options: None };
+    let options = LayerOptions { name: "punkter", srs: Some(&crs), ty: OGRwkbGeometryType::wkbPoint, options: None };
     let layer = dataset.create_layer(options).expect("a layer");
-    let kinds = [("antal", OGRFieldType::OFTInteger), ("typ", OGRFieldType::OFTString), ("datum", OGRFieldType::OFTDate)];
+    let kinds =
+        [("antal", OGRFieldType::OFTInteger), ("typ", OGRFieldType::OFTString), ("datum", OGRFieldType::OFTDate)];
     for (name, kind) in kinds {
         FieldDefn::new(name, kind).and_then(|field| field.add_to_layer(&layer)).expect("a field");
     }
@@ -129,7 +129,19 @@ pub fn geopackage() -> Vec<Seed> {
     let folder = folder();
     let (input, out) = (folder.path().join("rader.csv"), folder.path().join("ut.gpkg"));
     std::fs::write(&input, "x;y;datum\n580000;6602000;2024-01-01\n580001;6602001;2024-01-02\n").expect("written");
-    run(&["analyse", "dbscan", "--input", arg(&input), "--crs", "EPSG:3006", "--min-points", "2", "--output", arg(&out)]).ok();
+    run(&[
+        "analyse",
+        "dbscan",
+        "--input",
+        arg(&input),
+        "--crs",
+        "EPSG:3006",
+        "--min-points",
+        "2",
+        "--output",
+        arg(&out),
+    ])
+    .ok();
     let mut seeds = gdal("GPKG", "gpkg");
     seeds.push(gathered(folder.path(), "ut"));
     seeds
@@ -139,7 +151,8 @@ pub fn geopackage() -> Vec<Seed> {
 pub fn store() -> Vec<Seed> {
     let folder = folder();
     let (input, store) = (folder.path().join("rader.csv"), folder.path().join("lager.gpkg"));
-    let rows = "x;y;datum;typ\n580000;6602000;2024-01-01;Brand\n580001;6602001;2024-01-02;Stöld\n580002;6602002;2024-02-30;\n";
+    let rows =
+        "x;y;datum;typ\n580000;6602000;2024-01-01;Brand\n580001;6602001;2024-01-02;Stöld\n580002;6602002;2024-02-30;\n";
     std::fs::write(&input, rows).expect("written");
     run(&["init", arg(&store)]).ok();
     run(&["import", "events", arg(&input), "--crs", "EPSG:3006", "--store", arg(&store)]).ok();
