@@ -63,6 +63,11 @@ pub struct Timeline {
     pub days: Option<(String, String)>,
 }
 
+/// Period, type and area.
+type Key<'a> = (Period, Option<&'a str>, Option<&'a str>);
+/// Events, and how many of them have no position.
+type Count = (u64, u64);
+
 /// Counts events by period, type and area, in whatever order they come.
 ///
 /// An event belongs to the period by [`Interval::period`], in its own zone. No events give no rows. Memory is O(types x
@@ -70,7 +75,7 @@ pub struct Timeline {
 #[must_use]
 pub fn timeline<'a>(events: impl Iterator<Item = Occurrence<'a>>, step: Step) -> Timeline {
     let mut found = Timeline::default();
-    let mut counts: BTreeMap<(Period, Option<&str>, Option<&str>), (u64, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<Key<'_>, Count> = BTreeMap::new();
     for event in events {
         let Some(time) = event.time else {
             found.undated += 1;
@@ -92,7 +97,7 @@ pub fn timeline<'a>(events: impl Iterator<Item = Occurrence<'a>>, step: Step) ->
             days.1 = last;
         }
     }
-    let mut sums: BTreeMap<Period, (u64, u64)> = BTreeMap::new();
+    let mut sums: BTreeMap<Period, Count> = BTreeMap::new();
     for ((period, ..), (n, unplaced)) in &counts {
         let sum = sums.entry(*period).or_default();
         *sum = (sum.0 + n, sum.1 + unplaced);
@@ -107,7 +112,7 @@ pub fn timeline<'a>(events: impl Iterator<Item = Occurrence<'a>>, step: Step) ->
         found.totals.push(Total { period, n, unplaced, is_whole });
         at = if period < last { period.next(step) } else { None };
     }
-    let entry = |((period, category, area), (n, unplaced)): ((Period, Option<&str>, Option<&str>), (u64, u64))| Entry {
+    let entry = |((period, category, area), (n, unplaced)): (Key<'_>, Count)| Entry {
         period,
         category: category.map(str::to_owned),
         area: area.map(str::to_owned),

@@ -12,6 +12,8 @@
 //!
 //! Source: OGC GeoParquet 1.1.0; Hamilton, "Compact Hilbert indices" (2006). Oracle: `geoparquet-validator`.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use polars::prelude::{
@@ -52,16 +54,43 @@ pub(super) fn write(job: &Job, path: &Path) -> Result<(), Error> {
         metadata.insert(0, ("geo".to_owned(), geo_metadata(job, kind, extent)?.to_string()));
     }
     let metadata = KeyValueMetadata::from_static(metadata);
-    let mut file = job.create(path)?;
+    let mut file = Noting { file: job.create(path)?, failure: None };
     let written = ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Zstd(None))
         .with_row_group_size(Some(ROW_GROUP))
         .with_key_value_metadata(Some(metadata))
         .finish(&mut frame);
-    match written {
-        Ok(_) => finish(job, file),
-        Err(PolarsError::IO { error, .. }) => Err(job.io(&error)),
-        Err(error) => Err(job.failed(&error)),
+    match (written, file.failure) {
+        (Ok(_), None) => finish(job, file.file),
+        (_, Some(failure)) => Err(job.io(&failure)),
+        (Err(error), None) => Err(job.failed(&error)),
+    }
+}
+
+/// A file that notes its first failure: what writes Parquet tells of a full disk as of a fault in the format.
+struct Noting {
+    file: BufWriter<File>,
+    failure: Option<io::Error>,
+}
+
+impl Noting {
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let (Err(error), None) = (&result, &self.failure) {
+            self.failure = Some(error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error));
+        }
+        result
+    }
+}
+
+impl Write for Noting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.file.write(bytes);
+        self.noted(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.file.flush();
+        self.noted(result)
     }
 }
 

@@ -108,9 +108,9 @@ fn write_layer(
     };
     container::add_table(connection, &table)?;
     container::suspend(connection, &layer.name)?;
-    let shaped = layer.geometries.kind().map(|_| GEOMETRY.to_owned());
-    let first = 1 + usize::from(shaped.is_some());
-    let columns: Vec<String> = shaped.into_iter().chain(names.iter().map(|name| quoted(name))).collect();
+    let geometry = layer.geometries.kind().map(|_| GEOMETRY.to_owned());
+    let first = 1 + usize::from(geometry.is_some());
+    let columns: Vec<String> = geometry.into_iter().chain(names.iter().map(|name| quoted(name))).collect();
     let marks = vec!["?"; columns.len()].join(", ");
     let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&layer.name), columns.join(", "));
     let mut insert = connection.prepare(&sql)?;

@@ -13,6 +13,7 @@ mod formats;
 mod geojson_parts;
 mod geojson_reader;
 mod gml;
+mod guard;
 mod header;
 pub mod identity;
 mod json_reader;

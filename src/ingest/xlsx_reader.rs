@@ -17,6 +17,7 @@ use std::io::BufReader;
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::formats::{CELL_LIMIT, Source};
+use super::guard::guarded;
 use super::read_error::ReadError;
 use super::table::Table;
 use super::workbook::{Row, Rows, UNPACKED_LIMIT, check_package};
@@ -29,6 +30,12 @@ const SERIAL_END: f64 = 2_958_466.0;
 /// Reads a workbook. Sheets without any cell are passed over, unless one is named or all are empty.
 pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
     check_package(source, UNPACKED_LIMIT)?;
+    // calamine counts on references that make sense, such as a range whose end is not above its start.
+    let whole = || ReadError::BrokenWorkbook { file: source.shown.clone(), part: texts::text("workbook-whole", &[]) };
+    guarded(|| read_sheets(source, options)).unwrap_or_else(|| Err(whole()))
+}
+
+fn read_sheets(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
     let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
     let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(source, None, &error))?;
     let sheets = workbook.sheets_metadata().to_vec();
@@ -75,14 +82,15 @@ fn read_sheet(source: &Source, workbook: &mut Xlsx<BufReader<File>>, sheet: &str
     let mut row = Row::default();
     while let Some(cell) = reader.next_cell().map_err(failed)? {
         let (line, column) = cell.get_position();
-        if line + 1 != row.number {
+        let line = line.saturating_add(1);
+        if line != row.number {
             sheet_rows.take(&mut row)?;
-            row.number = line + 1;
+            row.number = line;
         }
         let text = cell_text(cell.get_value(), is_1904);
         if text.len() > CELL_LIMIT {
             let (file, column) = (source.shown.clone(), column as usize + 1);
-            return Err(ReadError::CellTooLarge { file, row: line + 1, column, limit_mib: CELL_LIMIT >> 20 });
+            return Err(ReadError::CellTooLarge { file, row: line, column, limit_mib: CELL_LIMIT >> 20 });
         }
         if !text.trim().is_empty() {
             row.cells.push((column as usize, text));

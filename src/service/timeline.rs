@@ -76,7 +76,7 @@ pub fn layers(input: &Input, step: Step, parameters: &Parameters, file: &str) ->
         counted.totals.binary_search_by_key(&period, |total| total.period).is_ok_and(|at| counted.totals[at].is_whole)
     };
     let entries = &counted.entries;
-    let mut columns = spans(entries.iter().map(|entry| entry.period), step);
+    let mut columns = spans(&entries.iter().map(|entry| entry.period).collect::<Vec<_>>(), step);
     columns.extend([
         column("typ", true, Values::Text(entries.iter().map(|entry| entry.category.clone()).collect())),
         column("omrade", true, Values::Text(entries.iter().map(|entry| entry.area.clone()).collect())),
@@ -85,7 +85,7 @@ pub fn layers(input: &Input, step: Step, parameters: &Parameters, file: &str) ->
         column("hel_period", true, Values::Bool(entries.iter().map(|entry| Some(whole(entry.period))).collect())),
     ]);
     let totals = &counted.totals;
-    let mut sums = spans(totals.iter().map(|total| total.period), step);
+    let mut sums = spans(&totals.iter().map(|total| total.period).collect::<Vec<_>>(), step);
     sums.extend([
         column("n", true, integers(totals.iter().map(|total| total.n))),
         column("utan_plats", true, integers(totals.iter().map(|total| total.unplaced))),
@@ -105,8 +105,8 @@ pub fn layers(input: &Input, step: Step, parameters: &Parameters, file: &str) ->
 }
 
 /// The columns that name a period: its name, first and last day.
-fn spans(periods: impl Iterator<Item = Period> + Clone, step: Step) -> Vec<crate::domain::Column> {
-    let text = |of: &dyn Fn(Period) -> String| Values::Text(periods.clone().map(|period| Some(of(period))).collect());
+fn spans(periods: &[Period], step: Step) -> Vec<crate::domain::Column> {
+    let text = |of: &dyn Fn(Period) -> String| Values::Text(periods.iter().map(|period| Some(of(*period))).collect());
     vec![
         column("period", true, text(&|period| period.name(step))),
         column("period_fran", false, text(&|period| period.first().to_string())),

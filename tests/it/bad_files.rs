@@ -27,13 +27,12 @@ fn workbook(sheet: impl FnOnce(&mut dyn Write)) -> Vec<u8> {
         let mut member = archive.by_index(index).expect("a member");
         let name = member.name().expect("a name").into_owned();
         writer.start_file(name.as_str(), options).expect("started");
-        match sheet.take_if(|_| name == "xl/worksheets/sheet1.xml") {
-            Some(sheet) => sheet(&mut writer),
-            None => {
-                let mut content = Vec::new();
-                member.read_to_end(&mut content).expect("read");
-                writer.write_all(&content).expect("written");
-            }
+        if let Some(sheet) = sheet.take_if(|_| name == "xl/worksheets/sheet1.xml") {
+            sheet(&mut writer);
+        } else {
+            let mut content = Vec::new();
+            member.read_to_end(&mut content).expect("read");
+            writer.write_all(&content).expect("written");
         }
     }
     writer.finish().expect("finished").into_inner()
@@ -74,7 +73,7 @@ fn refused_within(case: &Case, file: &Path, mib: u64, words: &[&str]) -> Value {
 }
 
 /// A `GeoPackage` made by another program: points or shapes as well-known text or binary, each with a name.
-fn geopackage(path: &Path, kind: gdal::vector::OGRwkbGeometryType::Type, shapes: &[Option<gdal::vector::Geometry>]) {
+fn geopackage(path: &Path, kind: gdal::vector::OGRwkbGeometryType::Type, shapes: &[gdal::vector::Geometry]) {
     use gdal::vector::{FieldDefn, LayerAccess as _, LayerOptions, OGRFieldType};
     let driver = gdal::DriverManager::get_driver_by_name("GPKG").expect("the driver is there");
     let mut dataset = driver.create_vector_only(path).expect("a new file");
@@ -84,7 +83,8 @@ fn geopackage(path: &Path, kind: gdal::vector::OGRwkbGeometryType::Type, shapes:
     FieldDefn::new("datum", OGRFieldType::OFTString).and_then(|field| field.add_to_layer(&layer)).expect("a field");
     for shape in shapes {
         let mut feature = gdal::vector::Feature::new(layer.defn()).expect("a feature");
-        if let Some(shape) = shape {
+        // An empty collection stands for a row without any geometry.
+        if shape.geometry_name() != "GEOMETRYCOLLECTION" {
             feature.set_geometry(shape.clone()).expect("set");
         }
         feature.set_field_string(0, "2024-01-01").expect("set");
@@ -92,13 +92,13 @@ fn geopackage(path: &Path, kind: gdal::vector::OGRwkbGeometryType::Type, shapes:
     }
 }
 
-fn wkt(text: &str) -> Option<gdal::vector::Geometry> {
-    Some(gdal::vector::Geometry::from_wkt(text).expect("well-known text"))
+fn wkt(text: &str) -> gdal::vector::Geometry {
+    gdal::vector::Geometry::from_wkt(text).expect("well-known text")
 }
 
-fn point(x: f64, y: f64) -> Option<gdal::vector::Geometry> {
+fn point(x: f64, y: f64) -> gdal::vector::Geometry {
     let bytes = [vec![1, 1, 0, 0, 0], x.to_le_bytes().to_vec(), y.to_le_bytes().to_vec()].concat();
-    Some(gdal::vector::Geometry::from_wkb(&bytes).expect("well-known binary"))
+    gdal::vector::Geometry::from_wkb(&bytes).expect("well-known binary")
 }
 
 #[test]
@@ -153,7 +153,11 @@ fn bytes_that_are_no_text_in_any_encoding_are_refused_with_their_line() {
     ] {
         case.refused(&case.file(name, bytes), 1, &[name, "rad 3"]);
     }
-    case.refused(&case.file("noll.csv", b"x;y;namn\n1;2;a\0b\n"), 1, &["noll.csv", "rad 2"]);
+    case.refused(
+        &case.file("noll.csv", b"x;y;namn\n1;2;a\0b\n3;4;en rad till med vanlig text\n"),
+        1,
+        &["noll.csv", "rad 2"],
+    );
 }
 
 #[test]
@@ -191,7 +195,7 @@ fn geometries_without_a_place_are_unplaced_and_self_crossing_ones_have_a_middle(
             // A bow tie: its parts cancel out, so it has no centre of area.
             wkt("POLYGON ((580000 6602000, 580010 6602010, 580010 6602000, 580000 6602010, 580000 6602000))"),
             wkt("LINESTRING (580000 6602000, 580010 6602010)"),
-            None,
+            wkt("MULTIPOINT EMPTY"),
         ],
     );
     let out = case.folder.path().join("ut.geojson");
@@ -205,7 +209,11 @@ fn geometries_without_a_place_are_unplaced_and_self_crossing_ones_have_a_middle(
     run(&["verify", arg(&case.store)]).ok();
 
     let nowhere = case.folder.path().join("ingenstans.gpkg");
-    geopackage(&nowhere, gdal::vector::OGRwkbGeometryType::wkbUnknown, &[point(nan, nan), wkt("POLYGON EMPTY"), None]);
+    geopackage(
+        &nowhere,
+        gdal::vector::OGRwkbGeometryType::wkbUnknown,
+        &[point(nan, nan), wkt("POLYGON EMPTY"), wkt("GEOMETRYCOLLECTION EMPTY")],
+    );
     let answer = run(&["--json", "analyse", "dbscan", "--input", arg(&nowhere), "--output", arg(&out)]);
     one_sentence(&answer, 1, &["ingenstans.gpkg"]);
 }
@@ -218,7 +226,7 @@ fn coordinates_that_no_place_has_are_refused_or_counted() {
     };
     let map = |features: &[String]| format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
     let outside = map(&[feature("16.36", "95.0"), feature("200.5", "56.6")]);
-    case.refused(&case.file("utanfor.geojson", outside.as_bytes()), 1, &["utanfor.geojson", "EPSG:4326"]);
+    case.refused(&case.file("utanfor.geojson", outside.as_bytes()), 1, &["utanfor.geojson", "OGC:CRS84"]);
     let huge = map(&[feature("1e300", "-1e300")]);
     case.refused(&case.file("stora.geojson", huge.as_bytes()), 1, &["stora.geojson"]);
     let infinite = map(&[feature("1e999", "56.6")]);
@@ -284,6 +292,10 @@ fn a_cell_of_more_than_16_mib_is_refused() {
     let path = case.folder.path().join("cell.gpkg");
     geopackage(&path, gdal::vector::OGRwkbGeometryType::wkbPoint, &[point(580_000.0, 6_602_000.0)]);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
+    // The triggers of the index call functions that plain SQLite has not.
+    let sql = "SELECT group_concat('DROP TRIGGER \"' || name || '\"', ';') FROM sqlite_master WHERE type = 'trigger'";
+    let drops: String = connection.query_row(sql, [], |row| row.get(0)).expect("triggers");
+    connection.execute_batch(&drops).expect("dropped");
     connection.execute("UPDATE lager SET datum = ?1", [&long]).expect("a long text");
     drop(connection);
     refused_within(&case, &path, 400, &["cell.gpkg", "16"]);
@@ -385,4 +397,19 @@ fn a_geopackage_in_wal_mode_in_a_folder_that_is_closed_is_read_or_refused_in_a_s
     set(&closed, 0o755);
     let left: Vec<_> = std::fs::read_dir(&closed).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left, ["wal.gpkg"]);
+}
+
+#[test]
+fn a_store_with_a_text_that_is_none_is_damaged_and_not_our_fault() {
+    let case = Case::new();
+    let rows = case.file("rader.csv", b"x;y;datum;typ\n580000;6602000;2024-01-01;Brand\n");
+    run(&["import", "events", arg(&rows), "--store", arg(&case.store), "--crs", "EPSG:3006"]).ok();
+    let connection = rusqlite::Connection::open(&case.store).expect("it opens");
+    connection.execute("UPDATE events SET category_text = CAST(x'42ff' AS TEXT)", []).expect("changed");
+    drop(connection);
+    let out = case.folder.path().join("ut.gpkg");
+    let answer = run(&["--json", "analyse", "counts", "--store", arg(&case.store), "--output", arg(&out)]);
+    let error = one_sentence(&answer, 1, &["lager.gpkg"]);
+    assert_eq!(error["kind"], "bad-input", "{error}");
+    assert!(!out.exists());
 }
