@@ -5,6 +5,8 @@
 mod arrows;
 mod bad_input;
 mod binary;
+mod damaged_files;
+mod formats;
 mod kill;
 mod oracle_dbscan;
 mod quarantine;
