@@ -183,7 +183,7 @@ pub struct Analyse {
     /// Keep columns of free text in the layer `events`
     #[arg(long, requires = "input")]
     pub keep_free_text: bool,
-    /// File to write: .gpkg, .geojson, .parquet, .csv; `FILE#events` writes that layer
+    /// File to write: .gpkg, .geojson, .parquet, .csv, .xlsx, .fgb, .dxf, .shp, .tab; `FILE#events` writes that layer
     #[arg(long, value_name = "FILE[#layer]")]
     pub output: String,
     /// Parameters of the method

@@ -42,6 +42,7 @@ pub(super) fn write(job: &Job, folder: &Path) -> Result<(), Error> {
     let names = layer.columns.iter().find(|column| NAMES.contains(&column.name.to_lowercase().as_str()));
     let path = folder.join(job.file_name());
     ogr::write(job, &path, &plan, |written| {
+        let mut entities = 0;
         let place = |feature: &Feature| feature.field_index("Layer");
         for row in 0..rows {
             let Some(geometry) = ogr::geometry_of(layer, row) else { continue };
@@ -52,6 +53,7 @@ pub(super) fn write(job: &Job, folder: &Path) -> Result<(), Error> {
                 style(&feature, &format!("PEN(c:{colour})"));
                 feature.set_geometry(part)?;
                 feature.create(written)?;
+                entities += 1;
             }
             let name = names.and_then(|column| match &column.values {
                 Values::Text(values) => values.get(row).filter(|name| !name.trim().is_empty()),
@@ -66,9 +68,10 @@ pub(super) fn write(job: &Job, folder: &Path) -> Result<(), Error> {
                 point.add_point_2d((x, y));
                 feature.set_geometry(point)?;
                 feature.create(written)?;
+                entities += 1;
             }
         }
-        Ok(())
+        Ok(entities)
     })?;
     let columns: Vec<_> = layer.columns.iter().map(|column| (column, "–".to_owned())).collect();
     sidecar::write(job, folder, &columns, &job.notes())

@@ -1,10 +1,14 @@
 //! Writing a layer through one of GDAL's drivers: fields, rows, geometries, and whatever GDAL complains about.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 
 use gdal::DriverManager;
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
-use gdal::vector::{Feature, FieldDefn, Geometry, Layer as GdalLayer, LayerOptions, OGRFieldType, OGRwkbGeometryType};
+use gdal::vector::{
+    Feature, FieldDefn, Geometry, Layer as GdalLayer, LayerAccess as _, LayerOptions, OGRFieldType, OGRwkbGeometryType,
+};
 
 use super::{Error, Job};
 use crate::crs::gdal_door;
@@ -64,14 +68,15 @@ pub(super) fn geometry_of(layer: &Layer, row: usize) -> Option<Geometry> {
     Geometry::from_wkb(blob::wkb_of(&bytes)?).ok()
 }
 
-/// Writes one layer. `fill` adds the rows.
+/// Writes one layer. `fill` adds the rows and says how many entities they made; the file is then read through once, since
+/// not every driver tells of a disk that is full.
 pub(super) fn write(
     job: &Job,
     path: &Path,
     plan: &Plan,
-    fill: impl FnOnce(&GdalLayer) -> gdal::errors::Result<()>,
+    fill: impl FnOnce(&GdalLayer) -> gdal::errors::Result<usize>,
 ) -> Result<(), Error> {
-    let work = || -> gdal::errors::Result<()> {
+    let work = || -> gdal::errors::Result<(usize, usize)> {
         let driver = DriverManager::get_driver_by_name(plan.driver)?;
         let mut dataset = driver.create_vector_only(path)?;
         let epsg = if plan.with_crs { Some(job.crs.epsg) } else { None };
@@ -95,20 +100,33 @@ pub(super) fn write(
             }
             definition.add_to_layer(&layer)?;
         }
-        fill(&layer)?;
-        dataset.close()
+        let written = fill(&layer)?;
+        dataset.close()?;
+        let dataset = gdal_door::open(path, plan.driver, &[])?;
+        let layers = dataset.layers().filter(|layer| plan.driver != "DXF" || layer.name() == plan.name);
+        let found = layers.map(|mut layer| layer.features().count()).sum();
+        Ok((written, found))
     };
     let (done, complaints) = gdal_door::watch(work);
     match (done, complaints.first()) {
         // A driver that cannot write on says so, and goes on: its complaint is the truth.
-        (_, Some(complaint)) => Err(failed(job, complaint)),
-        (Err(error), None) => Err(failed(job, &error)),
-        (Ok(()), None) => Ok(()),
+        (_, Some(complaint)) => Err(failed(job, path, complaint)),
+        (Err(error), None) => Err(failed(job, path, &error)),
+        (Ok((written, found)), None) if written != found => Err(failed(job, path, &format!("{found} / {written}"))),
+        (Ok(_), None) => Ok(()),
     }
 }
 
-/// The failure in words; a full disk is told by what the file system still has to give.
-fn failed(job: &Job, complaint: &impl ToString) -> Error {
+/// The failure in words. Whether the disk is full, a driver does not say: trying to write a little tells.
+fn failed(job: &Job, path: &Path, complaint: &impl ToString) -> Error {
+    let trial = path.with_extension("trial");
+    let tried = File::create(&trial).and_then(|mut file| {
+        file.write_all(&[0; 1 << 16])?;
+        file.sync_all()
+    });
+    if let Err(error) = tried {
+        return job.io(&error);
+    }
     let first = complaint.to_string().lines().next().unwrap_or_default().chars().take(160).collect::<String>();
     job.failed(&first)
 }

@@ -99,7 +99,7 @@ fn write(
             }
             feature.create(written)?;
         }
-        Ok(())
+        Ok(layer.geometries.len())
     })?;
     let described: Vec<_> = layer.columns.iter().zip(names).collect();
     sidecar::write(job, folder, &described, &job.notes())

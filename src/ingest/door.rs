@@ -17,6 +17,8 @@ pub(super) struct Door {
     pub numbered: Numbered,
     /// The layer that is meant where none is named.
     pub main_layer: Option<&'static str>,
+    /// Whether the file states how many rows it has, and GDAL gives fewer of a damaged one without a word.
+    pub counted: bool,
     /// Looks at the file before GDAL does, and says how to open it.
     pub prepare: fn(&Source, &ReadOptions) -> Result<Ready, ReadError>,
 }
@@ -82,6 +84,7 @@ pub(super) static SHAPEFILE: Door = Door {
     name: "Shapefile",
     numbered: Numbered::FidFromZero,
     main_layer: None,
+    counted: false,
     prepare: vector_reader::prepare_shapefile,
 };
 /// Whole geometries only: rows of `GeoJSON` have a reader of their own.
@@ -92,6 +95,7 @@ pub(super) static FLATGEOBUF: Door = Door {
     name: "FlatGeobuf",
     numbered: Numbered::FidFromZero,
     main_layer: None,
+    counted: true,
     prepare: vector_reader::prepare_flatgeobuf,
 };
 pub(super) static MAPINFO: Door = Door {
@@ -99,9 +103,16 @@ pub(super) static MAPINFO: Door = Door {
     name: "MapInfo",
     numbered: Numbered::Fid,
     main_layer: None,
+    counted: false,
     prepare: mapinfo::prepare,
 };
-pub(super) static GML: Door =
-    Door { driver: "GML", name: "GML", numbered: Numbered::Order, main_layer: None, prepare: gml::prepare };
+pub(super) static GML: Door = Door {
+    driver: "GML",
+    name: "GML",
+    numbered: Numbered::Order,
+    main_layer: None,
+    counted: false,
+    prepare: gml::prepare,
+};
 pub(super) static DXF: Door =
     Door { driver: "DXF", name: "DXF", numbered: Numbered::Order, main_layer: Some("entities"), prepare: dxf::prepare };

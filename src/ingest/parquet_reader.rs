@@ -277,3 +277,129 @@ fn each_row(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use polars::prelude::{Column, DataFrame, KeyValueMetadata, NamedFrom as _, ParquetWriter, Series, TimeUnit};
+
+    use super::*;
+
+    fn point(x: f64, y: f64) -> Vec<u8> {
+        let mut bytes = vec![1, 1, 0, 0, 0];
+        bytes.extend(x.to_le_bytes());
+        bytes.extend(y.to_le_bytes());
+        bytes
+    }
+
+    fn write(folder: &Path, columns: Vec<Series>, geo: Option<&str>, group: usize) -> PathBuf {
+        let path = folder.join("a.parquet");
+        let height = columns[0].len();
+        let mut frame = DataFrame::new(height, columns.into_iter().map(Column::from).collect()).expect("a frame");
+        let keys = geo.map(|geo| KeyValueMetadata::from_static(vec![("geo".to_owned(), geo.to_owned())]));
+        ParquetWriter::new(File::create(&path).expect("created"))
+            .with_row_group_size(Some(group))
+            .with_key_value_metadata(keys)
+            .finish(&mut frame)
+            .expect("written");
+        path
+    }
+
+    fn read_one(path: &Path) -> Result<Table, ReadError> {
+        super::super::read(path, &ReadOptions::default()).map(|mut tables| tables.remove(0))
+    }
+
+    fn places() -> Vec<Series> {
+        let nan = point(f64::NAN, 2.0);
+        let infinite = point(1.0, f64::INFINITY);
+        let whole = point(500_000.0, 6_400_000.5);
+        let rows: [Option<&[u8]>; 5] = [Some(&whole), None, Some(&whole[..20]), Some(&nan), Some(&infinite)];
+        vec![Series::new("plats".into(), ["Å", "b", "c", "d", "e"]), Series::new("form".into(), rows.to_vec())]
+    }
+
+    fn geo(crs: &str) -> String {
+        format!(
+            "{{\"version\":\"1.1.0\",\"primary_column\":\"form\",\"columns\":{{\"form\":{{\"encoding\":\"WKB\"{crs}}}}}}}"
+        )
+    }
+
+    #[test]
+    fn a_plain_file_is_a_table_of_texts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let days = Series::new("dag".into(), [Some(19_791_i32), None]).cast(&DataType::Date).expect("days");
+        let moments = Series::new("tid".into(), [Some(1_710_003_900_250_i64), None]);
+        let moments = moments.cast(&DataType::Datetime(TimeUnit::Milliseconds, None)).expect("moments");
+        let list = Series::new("lista".into(), [Series::new("".into(), [1_i32]), Series::new("".into(), [2_i32])]);
+        let bytes: Vec<&[u8]> = vec![b"x", b"y"];
+        let columns = vec![
+            Series::new("antal".into(), [Some(3_i64), None]),
+            Series::new("andel".into(), [0.1_f64, f64::NAN]),
+            Series::new("ja".into(), [true, false]),
+            days,
+            moments,
+            list,
+            Series::new("råa".into(), bytes),
+        ];
+        let table = read_one(&write(folder.path(), columns, None, 10)).expect("is read");
+        assert_eq!(table.columns, ["antal", "andel", "ja", "dag", "tid"]);
+        let rows: Vec<Vec<&str>> = (0..2).map(|row| table.row(row).collect()).collect();
+        assert_eq!(rows[0], ["3", "0.1", "true", "2024-03-09", "2024-03-09T17:05:00"]);
+        assert_eq!(rows[1], ["", "", "false", "", ""]);
+        assert!(
+            !table.has_geometry() && table.notes.iter().any(|note| note.contains("lista, råa")),
+            "{:?}",
+            table.notes
+        );
+    }
+
+    #[test]
+    fn geometry_has_its_system_and_bad_bytes_leave_the_row_without_a_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let projjson = ",\"crs\":{\"type\":\"ProjectedCRS\",\"id\":{\"authority\":\"EPSG\",\"code\":3006}}";
+        for (crs, wanted) in [("", Some("OGC:CRS84")), (",\"crs\":null", None), (projjson, Some("EPSG:3006"))] {
+            let path = write(folder.path(), places(), Some(&geo(crs)), 2);
+            let table = read_one(&path).expect("is read");
+            assert_eq!((table.crs.as_deref(), table.len()), (wanted, 5));
+            assert_eq!(table.point(0), Some(([500_000.0, 6_400_000.5], false)));
+            assert!((1..5).all(|row| table.point(row).is_none()));
+            assert_eq!((table.cell(0, 0), table.cell(4, 0), table.row_number(4)), ("Å", "e", 5));
+            let said = |id: &str, count: &str| table.notes.contains(&texts::text(id, &[("count", count.to_owned())]));
+            assert!(said("note-without-geometry", "1") && said("note-unreadable-geometry", "3"), "{:?}", table.notes);
+            let layers = super::super::shapes::read(&path, None).expect("is read");
+            assert_eq!((layers[0].rows.len(), layers[0].rows[0].fields["plats"].as_str()), (1, "Å"));
+        }
+    }
+
+    #[test]
+    fn what_the_metadata_says_wrongly_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let native = geo("").replace("WKB", "point");
+        let error = read_one(&write(folder.path(), places(), Some(&native), 9)).expect_err("is refused");
+        assert!(matches!(error, ReadError::GeometryEncoding { .. }), "{error:?}");
+        let deep = "[".repeat(10_000);
+        for wrong in ["{", deep.as_str(), "{\"primary_column\":\"form\"}", &geo("").replace("\"form\"", "\"plats\"")] {
+            let error = read_one(&write(folder.path(), places(), Some(wrong), 9)).expect_err("is refused");
+            assert!(matches!(error, ReadError::BrokenVector { .. }), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn many_columns_are_refused_and_an_empty_file_is_an_empty_table() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let columns = (0..10_001).map(|at| Series::new(format!("k{at}").into(), [1_i32])).collect();
+        let error = read_one(&write(folder.path(), columns, None, 9)).expect_err("is refused");
+        assert!(matches!(error, ReadError::TooManyColumns { columns: 10_001, .. }), "{error:?}");
+        let none: [i32; 0] = [];
+        let path = write(folder.path(), vec![Series::new("a".into(), none)], None, 9);
+        assert!(read_one(&path).expect("is read").is_empty());
+    }
+
+    #[test]
+    fn a_cell_over_the_limit_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let long = "x".repeat(CELL_LIMIT + 1);
+        let error = read_one(&write(folder.path(), vec![Series::new("a".into(), ["b", &long])], None, 9));
+        assert!(matches!(error, Err(ReadError::CellTooLarge { row: 2, column: 1, .. })), "{error:?}");
+    }
+}

@@ -10,8 +10,8 @@ use gdal::vector::LayerAccess;
 use geo::{CoordsIter, Geometry};
 
 use super::door::{Door, Shapes};
-use super::formats::{self, FORMATS, Source};
-use super::vector_reader::{Words, crs_of, shape_of};
+use super::formats::{self, FORMATS, Source, check_columns};
+use super::vector_reader::{Field, Words, crs_of, field_text, fields_of, shape_of};
 use super::{ReadError, ReadOptions};
 
 /// One row: its shape and its filled fields as text.
@@ -91,13 +91,19 @@ fn through_gdal(source: &Source, layer: Option<&str>, door: &Door) -> Result<Vec
                 continue;
             }
             let (crs, _) = crs_of(own.spatial_ref());
+            let (names, kinds) = fields_of(&own);
+            check_columns(&source.shown, names.len())?;
             let rows = own
                 .features()
                 .filter_map(|feature| {
                     let geometry = shape_of(feature.geometry()?)?;
                     let finite = geometry.coords_iter().all(|coord| coord.x.is_finite() && coord.y.is_finite());
                     let filled = geometry.coords_iter().next().is_some();
-                    let fields = feature.fields().filter_map(|(name, value)| Some((name, as_text(value?)?)));
+                    let filled_field = |(index, (name, kind)): (usize, (&String, &Field))| {
+                        let text = field_text(&feature, index, *kind).ok().filter(|text| !text.is_empty())?;
+                        Some((name.clone(), text))
+                    };
+                    let fields = names.iter().zip(&kinds).enumerate().filter_map(filled_field);
                     (finite && filled).then(|| Shape { geometry, fields: fields.collect() })
                 })
                 .collect();
@@ -108,18 +114,6 @@ fn through_gdal(source: &Source, layer: Option<&str>, door: &Door) -> Result<Vec
         }
         Ok(layers)
     })
-}
-
-/// A field's value as text; `None` where it is empty or of a kind that names nothing.
-fn as_text(value: gdal::vector::FieldValue) -> Option<String> {
-    use gdal::vector::FieldValue;
-    match value {
-        FieldValue::StringValue(text) => Some(text).filter(|text| !text.is_empty()),
-        FieldValue::IntegerValue(number) => Some(number.to_string()),
-        FieldValue::Integer64Value(number) => Some(number.to_string()),
-        FieldValue::RealValue(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

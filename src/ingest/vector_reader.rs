@@ -52,7 +52,13 @@ pub fn read(source: &Source, options: &ReadOptions, door: &Door) -> Result<Vec<T
             fid.unwrap_or(ordinal)
         };
         let sheet = (layers.len() > 1 && door.main_layer.is_none()).then(|| layers[chosen].0.clone());
-        words.read_layer(&mut layer, sheet, row)
+        let stated = if door.counted { layer.try_feature_count() } else { None };
+        let tables = words.read_layer(&mut layer, sheet, row)?;
+        let found = tables.iter().map(Table::len).sum::<usize>() as u64;
+        if stated.is_some_and(|stated| stated != found) {
+            return Err(words.broken_at(texts::text("vector-cut-short", &[])));
+        }
+        Ok(tables)
     })?;
     for table in &mut tables {
         table.encoding.clone_from(&ready.encoding);
@@ -113,7 +119,7 @@ pub fn prepare_flatgeobuf(source: &Source, _: &ReadOptions) -> Result<Ready, Rea
 
 /// How the values of a field become text.
 #[derive(Debug, Clone, Copy)]
-enum Field {
+pub(super) enum Field {
     Number,
     Text,
     Moment,
@@ -228,7 +234,7 @@ impl Words<'_> {
 }
 
 /// Names of a layer's fields and how their values become text.
-fn fields_of(layer: &Layer) -> (Vec<String>, Vec<Field>) {
+pub(super) fn fields_of(layer: &Layer) -> (Vec<String>, Vec<Field>) {
     let kind = |kind: OGRFieldType::Type| match kind {
         OGRFieldType::OFTReal => Field::Number,
         OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => Field::Moment,
@@ -238,8 +244,10 @@ fn fields_of(layer: &Layer) -> (Vec<String>, Vec<Field>) {
     layer.defn().fields().map(|field| (field.name(), kind(field.field_type()))).unzip()
 }
 
-fn field_text(feature: &Feature, index: usize, field: Field) -> Result<String, gdal::errors::GdalError> {
+pub(super) fn field_text(feature: &Feature, index: usize, field: Field) -> Result<String, gdal::errors::GdalError> {
     Ok(match field {
+        // A field that the file leaves out is neither null nor set: the binding gives 0 for it, and no text.
+        Field::Number if feature.field_as_string(index)?.is_none_or(|text| text.is_empty()) => String::new(),
         Field::Number => feature.field_as_double(index)?.map(canonical::float).unwrap_or_default(),
         Field::Text => feature.field_as_string(index)?.unwrap_or_default(),
         Field::Moment => feature.field_as_string(index)?.map(|text| moment_text(&text)).unwrap_or_default(),

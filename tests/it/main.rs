@@ -7,6 +7,8 @@ mod bad_files;
 mod bad_input;
 mod bad_machine;
 mod binary;
+mod damaged_files;
+mod formats;
 mod fuzz;
 mod kill;
 mod oracle_dbscan;
