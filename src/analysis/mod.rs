@@ -18,6 +18,7 @@ pub mod counts;
 pub mod dbscan;
 pub mod dbscan_rtree;
 pub mod outline;
+pub mod road;
 mod sets;
 pub mod summary;
 pub mod table;
@@ -166,7 +167,7 @@ mod tests {
             Error::NotANumber { parameter: name(), value: "femtio".to_owned() },
             Error::NotAWholeNumber { parameter: name(), value: "2.5".to_owned() },
             Error::OutOfRange { parameter: name(), value: "0".to_owned(), range: "1–5 m".to_owned() },
-            Error::NotAChoice { parameter: name(), value: "år".to_owned(), choices: vec!["month", "day"] },
+            Error::NotAChoice { parameter: name(), value: "bil".to_owned(), choices: vec!["car", "gc"] },
             Error::EmptyParameter { parameter: name() },
             Error::PointNotFinite { number: 3 },
             Error::PointOutsideGrid { number: 3 },

@@ -10,8 +10,11 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
+use super::road::dbscan::EPS_M as NETWORK_EPS_M;
+use super::road::segments::RADIUS_M;
+use super::road::snap::LIMIT_M;
 use super::{Error, range_text};
-use crate::domain::{Metres, Step};
+use crate::domain::{Metres, Net, RoadKeeper, Step};
 use crate::texts::{number, text};
 
 /// What a parameter holds.
@@ -38,7 +41,8 @@ pub enum Asks {
     Within(&'static str),
 }
 
-/// One thing that a method may be told. Serialised with `id type unit default min max help`, help in the user's language.
+/// One thing that a method may be told. Serialised with `id type unit default min max choices help`, help in the user's
+/// language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter {
     /// Name: `--eps` on the command line, `eps` elsewhere.
@@ -47,7 +51,7 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// Unit, where it has one.
     pub unit: Option<&'static str>,
-    /// What it is where nothing is said; every number has a default, a text has none.
+    /// What it is where nothing is said; every number has a default, a text or a choice has none.
     pub default: Option<f64>,
     /// Smallest number allowed.
     pub min: Option<f64>,
@@ -105,12 +109,23 @@ const fn choice(id: &'static str, choices: &'static [&'static str], help: &'stat
     Parameter { id, kind: ParameterKind::Choice, unit: None, default: None, min: None, max: None, choices, help }
 }
 
+/// The nets to choose from: [`Net::code`].
+const NETS: &[&str] = &["car", "gc", "any"];
+
+/// Väghållare to choose from: [`RoadKeeper::code`], and the word for none known.
+const KEEPERS: &[&str] = &["kommunal", "statlig", "enskild", KEEPER_UNKNOWN];
+
+/// The word for a väghållare that the network does not tell.
+pub const KEEPER_UNKNOWN: &str = "okand";
+
 /// The table of methods.
 ///
 /// The defaults are ours, for 5 to 10 years of accidents in a Swedish municipality. 250 m: the cells that are published
 /// as the finest to anyone. 50 m: a large junction with its approaches, well above what a position is usually off. 5
 /// events: fewer are not published; for DBSCAN, Sander, Ester, Kriegel & Xu (1998), Data Mining and Knowledge Discovery
 /// 2, 169-194, take 4 in the plane and Schubert et al. (2017), ACM TODS 42(3):19, more for data with copies and noise.
+/// Along roads, 20 m: what lies nearer to the middle of a crossing than that is commonly called the crossing; 30 m: beyond
+/// the widest street that has one centre line.
 pub const METHODS: &[Method] = &[
     Method {
         id: "counts",
@@ -146,6 +161,42 @@ pub const METHODS: &[Method] = &[
         asks: Asks::Nothing,
         settings: |given| Settings::Timeline {
             step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+        },
+    },
+    Method {
+        id: "network-counts",
+        parameters: &[
+            whole("min-points", 5.0, &MIN_POINTS, "network-counts-min-points-help"),
+            length("radius", 20.0, &RADIUS_M, "network-counts-radius-help"),
+            length("snap", 30.0, &LIMIT_M, "network-counts-snap-help"),
+            choice("net", NETS, "network-counts-net-help"),
+            choice("keeper", KEEPERS, "network-counts-keeper-help"),
+            words("value", "network-counts-value-help"),
+        ],
+        asks: Asks::Within("snap"),
+        settings: |given| Settings::NetworkCounts {
+            min_points: given.number("min-points") as usize,
+            radius: Metres(given.number("radius")),
+            roads: Roads::of(given),
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "network-dbscan",
+        parameters: &[
+            length("eps", 50.0, &NETWORK_EPS_M, "network-dbscan-eps-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "network-dbscan-min-points-help"),
+            length("snap", 30.0, &LIMIT_M, "network-dbscan-snap-help"),
+            choice("net", NETS, "network-dbscan-net-help"),
+            choice("keeper", KEEPERS, "network-dbscan-keeper-help"),
+            words("value", "network-dbscan-value-help"),
+        ],
+        asks: Asks::Within("snap"),
+        settings: |given| Settings::NetworkDbscan {
+            eps: Metres(given.number("eps")),
+            min_points: given.number("min-points") as usize,
+            roads: Roads::of(given),
+            value: given.text("value").map(str::to_owned),
         },
     },
 ];
@@ -209,12 +260,11 @@ impl Parameter {
         text(self.help, &[])
     }
 
-    /// The help text with default and range, in the user's language.
+    /// The help text with default and range, or with the words to choose from, in the user's language.
     #[must_use]
     pub fn described(&self) -> String {
-        if let Some(first) = self.choices.first() {
-            let values = [("default", (*first).to_owned()), ("range", self.choices.join(", "))];
-            return format!("{} {}", self.help(), text("explain-default-and-range", &values));
+        if !self.choices.is_empty() {
+            return format!("{} {}", self.help(), text("explain-choices", &[("choices", self.choices.join(", "))]));
         }
         let (Some(default), Some(range)) = (self.default, self.range()) else {
             return self.help();
@@ -322,6 +372,60 @@ pub enum Settings {
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
+    /// [`divide`](super::road::divide()): counts per segment and junction.
+    NetworkCounts {
+        /// Least events at a segment or junction that is a hotspot.
+        min_points: usize,
+        /// Distance along the road within which events belong to a junction.
+        radius: Metres,
+        /// How events come onto roads.
+        roads: Roads,
+        /// Column that is summed for each place.
+        value: Option<String>,
+    },
+    /// [`network_dbscan`](super::road::network_dbscan()).
+    NetworkDbscan {
+        /// Distance along the road within which events are near.
+        eps: Metres,
+        /// Least events within that distance, the event itself included.
+        min_points: usize,
+        /// How events come onto roads.
+        roads: Roads,
+        /// Column that is summed for each hotspot.
+        value: Option<String>,
+    },
+}
+
+/// How events come onto roads, and which roads count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Roads {
+    /// Greatest distance from an event to its road.
+    pub snap: Metres,
+    /// The net of all events; `None`: each event's own.
+    pub net: Option<Net>,
+    /// Only events on roads of this väghållare (the inner `None`: not known); `None`: all.
+    pub keeper: Option<Option<RoadKeeper>>,
+}
+
+impl Roads {
+    fn of(given: &Parameters) -> Self {
+        Self {
+            snap: Metres(given.number("snap")),
+            net: given.text("net").and_then(Net::from_code),
+            keeper: given.text("keeper").map(RoadKeeper::from_code),
+        }
+    }
+}
+
+impl Settings {
+    /// How events come onto roads; `None` for methods in the plane.
+    #[must_use]
+    pub const fn roads(&self) -> Option<Roads> {
+        match self {
+            Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
+            Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+        }
+    }
 }
 
 /// Checks what a user said about a method. A name may be written with `_` for `-`; a number with a decimal comma.
@@ -504,8 +608,35 @@ mod tests {
                 Settings::Dbscan { eps, min_points, .. } => {
                     assert!(method.id == "dbscan" && EPS_M.contains(&eps.0) && min_points > 0);
                 }
+                Settings::NetworkCounts { radius, min_points, roads, .. } => {
+                    assert!(method.id == "network-counts" && RADIUS_M.contains(&radius.0) && min_points > 0);
+                    assert!(LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper.is_none());
+                }
+                Settings::NetworkDbscan { eps, min_points, roads, .. } => {
+                    assert!(method.id == "network-dbscan" && NETWORK_EPS_M.contains(&eps.0) && min_points > 0);
+                    assert!(LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper.is_none());
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_choice_is_one_of_its_words_and_each_word_means_something() {
+        let roads = |given: &[(&str, &str)]| parse("network-counts", given).map(|given| given.settings().roads());
+        for net in NETS {
+            let found = roads(&[("net", net)]).expect("a choice").expect("along roads");
+            assert_eq!(found.net.map(Net::code), Some(*net));
+        }
+        for keeper in KEEPERS {
+            let found = roads(&[("keeper", keeper)]).expect("a choice").expect("along roads").keeper;
+            assert_eq!(found, Some(RoadKeeper::from_code(keeper)));
+            assert_eq!(found == Some(None), *keeper == KEEPER_UNKNOWN);
+        }
+        let refused = refused("network-dbscan", &[("net", "bil")]);
+        let (parameter, value) = ("net".to_owned(), "bil".to_owned());
+        assert_eq!(refused, Error::NotAChoice { parameter, value, choices: NETS.to_vec() });
+        let page = method("network-counts").expect("known").explanation();
+        assert!(page.contains("kommunal, statlig, enskild, okand"), "{page}");
     }
 
     #[test]

@@ -58,8 +58,8 @@ pub enum What {
         /// What to list
         #[arg(value_enum)]
         what: Listed,
-        /// The store, for events and runs
-        #[arg(long, required_if_eq_any([("what", "events"), ("what", "runs")]))]
+        /// The store, for events, runs and events without a road
+        #[arg(long, required_if_eq_any([("what", "events"), ("what", "runs"), ("what", "unsnapped")]))]
         store: Option<PathBuf>,
     },
     /// Find where events concentrate
@@ -113,6 +113,8 @@ pub enum Listed {
     Events,
     /// Results of a store
     Runs,
+    /// Events of a store that have no place on a road
+    Unsnapped,
     /// Shipped mappings
     Mappings,
     /// Methods
@@ -177,6 +179,15 @@ pub struct Analyse {
     /// Coordinate system of the file, where it does not say
     #[arg(long, requires = "input")]
     pub crs: Option<String>,
+    /// File with the road network, for methods along roads; else the store's own
+    #[arg(long, value_name = "FILE")]
+    pub network: Option<PathBuf>,
+    /// Layer of the road network's file
+    #[arg(long, requires = "network", value_name = "LAYER")]
+    pub network_layer: Option<String>,
+    /// Coordinate system of the road network's file, where it does not say
+    #[arg(long, requires = "network", value_name = "CRS")]
+    pub network_crs: Option<String>,
     /// Write the file only: leave the store's own results, and so its map, as they are
     #[arg(long, requires = "store")]
     pub no_keep: bool,
@@ -218,11 +229,14 @@ impl Args for MethodFlags {
                 .filter(|method| method.parameters.iter().any(|parameter| parameter.id == id))
                 .map(|method| method.id)
                 .collect();
+            let choices = METHODS.iter().flat_map(|method| method.parameters).find(|parameter| parameter.id == id);
+            let words = choices.map(|parameter| parameter.choices.join(", ")).filter(|words| !words.is_empty());
+            let words = words.map(|words| format!(": {words}")).unwrap_or_default();
             let flag = Arg::new(id)
                 .long(id)
                 .value_name("VALUE")
                 .allow_negative_numbers(true)
-                .help(format!("Parameter of {}", users.join(", ")));
+                .help(format!("Parameter of {}{words}", users.join(", ")));
             command.arg(flag.help_heading("Method parameters (lagesbild explain METHOD)"))
         })
     }

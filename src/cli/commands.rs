@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::service::background;
 use crate::service::progress::{Timings, peak_rss_mib};
 use crate::service::rows::FileRequest;
-use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, roads, sample};
+use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, roads, sample, snap};
 use crate::texts::text;
 
 /// Runs the command; the exit code is 0 unless a check found something.
@@ -184,10 +184,13 @@ fn listed(what: Listed, store: Option<&Path>, output: &Output) -> Result<()> {
         Listed::Mappings => list::mappings(),
         Listed::Events => list::events(&open(store)?)?,
         Listed::Runs => list::runs(&open(store)?)?,
+        Listed::Unsnapped => snap::unsnapped(&open(store)?)?,
     };
     output.result(&object, || {
-        if what == Listed::Events {
-            return event_lines(&object);
+        match what {
+            Listed::Events => return event_lines(&object),
+            Listed::Unsnapped => return unsnapped_lines(&object),
+            _ => {}
         }
         let rows = object.as_object().into_iter().flat_map(|map| map.values()).filter_map(Value::as_array).flatten();
         rows.map(|row| {
@@ -214,6 +217,16 @@ fn event_lines(object: &Value) -> Vec<String> {
     let mut lines: Vec<String> = object["events"].as_array().into_iter().flatten().map(line).collect();
     lines.push(said("cli-quarantined-line", &[("count", plain(&object["quarantined"]))]));
     lines
+}
+
+fn unsnapped_lines(object: &Value) -> Vec<String> {
+    let rows = object["unsnapped"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let line = |row: &Value| {
+        let metres = row["distance_m"].as_f64().map(|metres| format!(" · {} m", crate::texts::number(&metres)));
+        format!("{:<18} {}{}", plain(&row["id"]), plain(&row["text"]), metres.unwrap_or_default())
+    };
+    let values = [("count", rows.len().to_string()), ("events", plain(&object["events"]))];
+    std::iter::once(said("cli-unsnapped", &values)).chain(rows.iter().map(line)).collect()
 }
 
 fn plain(value: &Value) -> String {
@@ -246,6 +259,11 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
         method: &arguments.method,
         parameters: &parameters,
         from,
+        network: arguments.network.as_deref().map(|path| analyse::NetworkFile {
+            path,
+            layer: arguments.network_layer.as_deref(),
+            crs: arguments.network_crs.as_deref(),
+        }),
         output: PathBuf::from(file),
         layer,
         keep: !arguments.no_keep,

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::Net;
+
 /// Code of everything that the taxonomy does not know.
 pub const UNKNOWN: &str = "okand";
 
@@ -19,6 +21,8 @@ pub struct Category {
     pub sv: String,
     /// English label.
     pub en: String,
+    /// The net that such events happen on; `any` where it may be either.
+    pub net: Net,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +53,12 @@ pub fn sources() -> [&'static str; 2] {
 #[must_use]
 pub fn label(code: &str) -> &str {
     table().iter().find(|category| category.code == code).map_or(code, |category| &category.sv)
+}
+
+/// The net that events of this category happen on; [`Net::Any`] for a code that the taxonomy does not know.
+#[must_use]
+pub fn net(code: &str) -> Net {
+    table().iter().find(|category| category.code == code).map_or(Net::Any, |category| category.net)
 }
 
 /// What people read of a category: its label, or the source's own words where the taxonomy does not know it.
@@ -93,6 +103,19 @@ mod tests {
             ("G12", UNKNOWN),
         ] {
             assert_eq!(of_accident_type(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn singles_of_walkers_and_cyclists_happen_on_their_own_net_and_motor_vehicles_on_theirs() {
+        for code in ["S", "M", "O", "U", "A", "K", "C", "F", "W"] {
+            assert_eq!(net(code), Net::Car, "{code}");
+        }
+        for code in ["G0", "G1", "G"] {
+            assert_eq!(net(code), Net::Gc, "{code}");
+        }
+        for code in ["G2", "V", "J", UNKNOWN, "klotter", "finns inte"] {
+            assert_eq!(net(code), Net::Any, "{code}");
         }
     }
 

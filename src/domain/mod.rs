@@ -1,4 +1,5 @@
-//! The words of the trade as values: events, space, time, severity, money, randomness, passports.
+//! The words of the trade as values: events, space, time, severity, money, roads and ways along them, randomness,
+//! passports.
 //!
 //! Nothing here reads a file, a clock, the network or the environment. Every other part of the crate may
 //! name these types; this module names none of them.
@@ -12,6 +13,7 @@ pub mod layer;
 pub mod money;
 pub mod network;
 pub mod passport;
+pub mod paths;
 pub mod random;
 pub mod severity;
 pub mod space;
@@ -25,6 +27,7 @@ pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, S
 pub use money::Ore;
 pub use network::{Link, Modes, Net, Network, OneWay, RoadKeeper, Structure};
 pub use passport::Passport;
+pub use paths::{Paths, Reach, Spot};
 pub use severity::{Scale, Severity};
 pub use space::{Bbox, Cell, Grid, Metres};
 pub use time::Interval;

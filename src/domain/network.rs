@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Bbox;
 
 /// Which net an event or an analysis belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Net {
     /// Links that motor vehicles may use.
@@ -16,6 +16,7 @@ pub enum Net {
     /// Links for walking and cycling.
     Gc,
     /// Either.
+    #[default]
     Any,
 }
 

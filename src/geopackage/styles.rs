@@ -119,7 +119,9 @@ impl<'a> Look<'a> {
         match (self.kind, self.table) {
             (None, "timeline" | "periods") => Part::Results,
             (None, _) => Part::About,
-            (_, "hotspots" | "segments" | "cells" | "areas") => Part::Results,
+            (_, "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "cells" | "areas") => {
+                Part::Results
+            }
             (_, "events") => Part::Events,
             _ => Part::Basis,
         }

@@ -49,12 +49,16 @@ fn symbol(kind: GeometryKind, style: &Style, index: usize, class: &Class) -> Sym
     let alpha = if class.hatched || !graded { FAINT_ALPHA } else { FILL_ALPHA };
     let step = f64::from(u8::try_from(index.min(3)).expect("at most 3"));
     // The first class is the gravest: it is drawn largest, so that it is found without its colour.
+    // A class for none at all is the ground that the others stand on.
+    let none = matches!(style, Style::Graduated { .. }) && class.from == 0.0 && class.to == 0.0;
     let width = match kind {
+        _ if none => 0.3,
         GeometryKind::Area => 0.4,
         _ if graded => 1.9 - 0.35 * step,
         _ => 1.0,
     };
     let size = match style {
+        _ if none => 1.0,
         Style::Single(_) => 2.0,
         _ if rest => 2.0,
         _ => 3.8 - 0.4 * step,
@@ -73,7 +77,7 @@ fn symbol(kind: GeometryKind, style: &Style, index: usize, class: &Class) -> Sym
         outline_hex: hex_of(dark),
         opacity: format!("{:.2}", f64::from(alpha) / 255.0),
         width: format!("{width:.2}"),
-        casing: graded.then(|| format!("{:.2}", width + 0.7)),
+        casing: (graded && !none).then(|| format!("{:.2}", width + 0.7)),
         size: format!("{size:.1}"),
         pixels: format!("{:.0}", if kind == GeometryKind::Point { size * 3.78 } else { width * 3.78 }),
         shape,

@@ -77,8 +77,14 @@ fn all_tables(_: &Source, _: &ReadOptions) -> Result<Ready, ReadError> {
     Ok(Ready { options: vec!["LIST_ALL_TABLES=NO".to_owned()], ..Ready::default() })
 }
 
-pub(super) static GEOPACKAGE: Door =
-    Door { driver: "GPKG", name: "GeoPackage", numbered: Numbered::Fid, main_layer: None, prepare: all_tables };
+pub(super) static GEOPACKAGE: Door = Door {
+    driver: "GPKG",
+    name: "GeoPackage",
+    numbered: Numbered::Fid,
+    main_layer: None,
+    counted: false,
+    prepare: all_tables,
+};
 pub(super) static SHAPEFILE: Door = Door {
     driver: "ESRI Shapefile",
     name: "Shapefile",
@@ -88,8 +94,14 @@ pub(super) static SHAPEFILE: Door = Door {
     prepare: vector_reader::prepare_shapefile,
 };
 /// Whole geometries only: rows of `GeoJSON` have a reader of their own.
-pub(super) static GEOJSON: Door =
-    Door { driver: "GeoJSON", name: "GeoJSON", numbered: Numbered::Order, main_layer: None, prepare: as_it_is };
+pub(super) static GEOJSON: Door = Door {
+    driver: "GeoJSON",
+    name: "GeoJSON",
+    numbered: Numbered::Order,
+    main_layer: None,
+    counted: false,
+    prepare: as_it_is,
+};
 pub(super) static FLATGEOBUF: Door = Door {
     driver: "FlatGeobuf",
     name: "FlatGeobuf",
@@ -114,5 +126,11 @@ pub(super) static GML: Door = Door {
     counted: false,
     prepare: gml::prepare,
 };
-pub(super) static DXF: Door =
-    Door { driver: "DXF", name: "DXF", numbered: Numbered::Order, main_layer: Some("entities"), prepare: dxf::prepare };
+pub(super) static DXF: Door = Door {
+    driver: "DXF",
+    name: "DXF",
+    numbered: Numbered::Order,
+    main_layer: Some("entities"),
+    counted: false,
+    prepare: dxf::prepare,
+};

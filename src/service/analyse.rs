@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::coarse;
 use super::columns::{category_class, column, count_style, title};
-use super::error::Result;
+use super::error::{Refusal, Result};
 use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{styles, timeline};
+use super::{along, coarse};
+use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::time::iso_utc;
-use crate::domain::{Bbox, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
+use crate::domain::{Bbox, Column, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
 use crate::export;
 use crate::geopackage::container::Access;
 use crate::store::{GpkgStore, RunRecord, Store};
@@ -53,12 +53,25 @@ pub struct Request<'a> {
     pub parameters: &'a [(&'a str, &'a str)],
     /// Input.
     pub from: From<'a>,
+    /// A file with the road network, for methods along roads; else the store's is used.
+    pub network: Option<NetworkFile<'a>>,
     /// Output file.
     pub output: PathBuf,
     /// The one layer to write, where not all are wanted.
     pub layer: Option<&'a str>,
     /// Whether the result of a store is kept in it, in place of the method's earlier one.
     pub keep: bool,
+}
+
+/// A file with a road network.
+#[derive(Debug, Clone, Copy)]
+pub struct NetworkFile<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Layer.
+    pub layer: Option<&'a str>,
+    /// Coordinate system, where the file does not say.
+    pub crs: Option<&'a str>,
 }
 
 /// What an analysis did.
@@ -115,15 +128,22 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         }
     };
     coarse::leave_out(&mut input, &parameters, &shown)?;
-    progress.stage("stage-compute", 0);
     let settings = parameters.settings();
-    let (layers, passport) = if let Settings::Timeline { step } = settings {
-        timings.time("compute", || timeline::layers(&input, step, &parameters, &shown))?
-    } else {
-        let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-        let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
-        let groups = timings.time("compute", || group(&settings, &points))?;
-        timings.time("layers", || layers(&mut input, &placed, &points, groups, &parameters))
+    let roads = match (settings.roads(), &request.network) {
+        (Some(roads), _) => {
+            let network = timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?;
+            Some((roads, network))
+        }
+        (None, Some(_)) => return Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into()),
+        (None, None) => None,
+    };
+    progress.stage("stage-compute", 0);
+    let (layers, passport) = match (&roads, &settings) {
+        (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
+        (None, Settings::Timeline { step }) => {
+            timings.time("compute", || timeline::layers(&input, *step, &parameters, &shown))?
+        }
+        (None, _) => in_the_plane(&mut input, &parameters, timings)?,
     };
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
@@ -150,21 +170,35 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     })
 }
 
+fn in_the_plane(
+    input: &mut Input,
+    parameters: &analysis::Parameters,
+    timings: &Timings,
+) -> Result<(Vec<Layer>, Passport)> {
+    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
+    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+    let groups = timings.time("compute", || group(parameters, &points))?;
+    Ok(timings.time("layers", || layers(input, &placed, &points, groups, parameters)))
+}
+
 fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passport) -> Result<()> {
     let kept: Vec<Layer> = layers.iter().filter(|layer| layer.name != "events").cloned().collect();
     let record = RunRecord {
         id: format!("{}-{}", passport.method, super::columns::kind_word(input.kind)),
         method: passport.method.clone(),
         kind: input.kind,
-        title: title("hotspots", input.kind, passport.secrecy),
+        title: layers.first().map_or_else(String::new, |layer| layer.title.clone()),
         passport: passport.clone(),
     };
     store.save_run(&record, &kept)?;
+    if kept.iter().any(|layer| layer.name == "hotspots" && layer.geometries.kind() == Some(GeometryKind::Line)) {
+        snap::refresh(store)?;
+    }
     styles::write(store)
 }
 
-fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
-    match settings {
+fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Groups> {
+    match &parameters.settings() {
         Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = analysis::dbscan(points, *eps, *min_points)?;
@@ -184,7 +218,8 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(|(number, (members, outline))| Hotspot {
                 number,
                 members,
-                outline,
+                shape: outline.into(),
+                road: None,
             });
             let hotspots = hotspots.collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
@@ -204,11 +239,15 @@ fn group(settings: &Settings, points: &[[f64; 2]]) -> Result<Groups> {
             let hotspot = |(number, at): (u32, &u32)| Hotspot {
                 number,
                 members: counts.members(*at as usize).to_vec(),
-                outline: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]),
+                shape: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]).into(),
+                road: None,
             };
             let hotspots = (1..).zip(&full).map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();
             Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
+        }
+        Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
+            Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
         }
     }
 }
@@ -236,14 +275,23 @@ fn layers(
         made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }
     drop(facts);
-    made.push(events(input, placed, &groups, &passport));
+    let rows = input.points.len();
+    let (mut cluster, mut core) = (vec![None; rows], vec![false; rows]);
+    for (index, &row) in placed.iter().enumerate() {
+        cluster[row] = groups.cluster[index];
+        core[row] = groups.core[index];
+    }
+    drop(groups);
+    made.push(events(input, &cluster, &core, Vec::new(), &passport));
     (made, passport)
 }
 
-fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
+pub(super) fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Passport {
     let last = input.facts.iter().filter_map(|fact| fact.time.as_ref()).map(|time| time.to).max();
     let mut notes = input.notes.clone();
-    notes.push(swedish(if input.home_m2 > 0.0 { "note-study-home" } else { "note-study-bbox" }, &[]));
+    if parameters.settings().roads().is_none() {
+        notes.push(swedish(if input.home_m2 > 0.0 { "note-study-home" } else { "note-study-bbox" }, &[]));
+    }
     if parameters.text("value") == Some("severity") {
         notes.push(swedish("note-weights", &[("source", Severity::weight_source().to_owned())]));
     }
@@ -266,22 +314,21 @@ fn passport(input: &Input, used: usize, parameters: &analysis::Parameters) -> Pa
     }
 }
 
-/// The layer `events`: the input with `cluster` (number or nothing) and `core`. Takes the input's columns and points.
-fn events(input: &mut Input, placed: &[usize], groups: &Groups, passport: &Passport) -> Layer {
-    let rows = input.points.len();
-    let (mut cluster, mut core) = (vec![None; rows], vec![false; rows]);
-    for (index, &row) in placed.iter().enumerate() {
-        cluster[row] = groups.cluster[index];
-        core[row] = groups.core[index];
-    }
+/// The layer `events`: the input with `cluster` (number or nothing), `core`, and more columns of the method. Takes the
+/// input's columns and points.
+pub(super) fn events(
+    input: &mut Input,
+    cluster: &[Option<u32>],
+    core: &[bool],
+    more: Vec<Column>,
+    passport: &Passport,
+) -> Layer {
     let style = event_style(input);
     let mut columns = std::mem::take(&mut input.columns);
-    columns.push(column(
-        "cluster",
-        true,
-        Values::Integer(cluster.into_iter().map(|number| number.map(i64::from)).collect()),
-    ));
-    columns.push(column("core", false, Values::Bool(core.into_iter().map(Some).collect())));
+    let numbers = cluster.iter().map(|number| number.map(i64::from));
+    columns.push(column("cluster", true, Values::Integer(numbers.collect())));
+    columns.push(column("core", false, Values::Bool(core.iter().copied().map(Some).collect())));
+    columns.extend(more);
     Layer {
         name: "events".to_owned(),
         title: title("events", input.kind, passport.secrecy),

@@ -64,6 +64,14 @@ pub fn count_style(column: &str, largest: u64, kind: Option<Kind>) -> Style {
     Style::Graduated { column: column.to_owned(), classes: count_classes(largest, kind) }
 }
 
+/// The class of places without events: drawn thin, so that the roads are seen.
+#[must_use]
+pub fn none_class(kind: Option<Kind>) -> Class {
+    let unit = swedish(&format!("unit-{}", kind_word(kind)), &[]);
+    let label = swedish("class-none", &[("unit", unit)]);
+    Class { label, from: 0.0, to: 0.0, value: String::new(), colour: "#9aa5ad".to_owned(), hatched: false }
+}
+
 /// A class of a categorised style.
 #[must_use]
 pub fn category_class(value: &str, label: &str, colour: &str) -> Class {

@@ -142,6 +142,23 @@ pub enum Refusal {
         /// As it was asked for.
         value: String,
     },
+    /// A method along roads, and no road network.
+    NoNetwork {
+        /// The method.
+        method: &'static str,
+        /// The store or input file.
+        file: String,
+    },
+    /// A road network for a method that uses none.
+    NetworkNotUsed {
+        /// The method.
+        method: &'static str,
+    },
+    /// Only events on roads of one keeper, and the network tells no keeper.
+    NoKeeperKnown {
+        /// The network's file or store.
+        network: String,
+    },
     /// A collection that does not exist.
     NoSuchCollection {
         /// As it was asked for.

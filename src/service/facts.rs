@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::domain::{Event, Interval, Kind, Severity, category};
+use crate::domain::{Event, Interval, Kind, Net, Severity, category};
 
 /// Persons by degree of injury, for sources that list persons.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Fact {
 pub struct Told {
     /// Label of the category, or the source's own words where the taxonomy does not know it.
     pub category: Option<String>,
+    /// The net that such events happen on.
+    pub net: Net,
     /// Road-user categories of the persons.
     pub modes: Vec<String>,
     /// Persons, or `None` where the source does not list them.
@@ -56,7 +58,7 @@ pub struct Told {
 }
 
 static NOTHING: Told =
-    Told { category: None, modes: Vec::new(), casualties: None, time: None, street: None, area: None };
+    Told { category: None, net: Net::Any, modes: Vec::new(), casualties: None, time: None, street: None, area: None };
 
 impl Deref for Fact {
     type Target = Told;
@@ -75,6 +77,7 @@ impl Fact {
     pub fn of(event: &Event, source: Arc<str>) -> Self {
         let told = Told {
             category: category::shown(&event.category, event.category_text.as_deref()),
+            net: category::net(&event.category),
             modes: event.persons.iter().filter_map(|person| person.mode.clone()).collect(),
             casualties: (!event.persons.is_empty())
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),

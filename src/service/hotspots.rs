@@ -1,12 +1,12 @@
-//! From members and outlines to the layer `hotspots`: each with n, period, severity split, commonest types, rank, share of
-//! all events and share of the area. Pure.
+//! From members and shapes to layers of places: each with n, period, severity split, commonest types, rank, share of all
+//! events; areas with their share of the area, places along roads with what is known of the road. Pure.
 
-use geo::{Area, Geometry, MultiPolygon};
+use geo::{Area, Geometry};
 
-use super::columns::{column, count_style, title};
+use super::columns::{column, count_style, kind_word, none_class, title};
 use super::facts::{Casualties, Fact, place_name, ranked, ranked_text, severity_text};
 use crate::analysis::summary::share;
-use crate::domain::{Geometries, GeometryKind, Kind, Layer, Passport, Values};
+use crate::domain::{Column, Geometries, GeometryKind, Kind, Layer, Passport, Style, Values};
 use crate::texts::swedish;
 
 /// One hotspot: who belongs to it and where it lies.
@@ -16,8 +16,31 @@ pub struct Hotspot {
     pub number: u32,
     /// Indices of the facts.
     pub members: Vec<u32>,
-    /// Its area; never a hull through events.
-    pub outline: MultiPolygon<f64>,
+    /// Its area, road pieces or point; never a hull through events.
+    pub shape: Geometry<f64>,
+    /// What its road is, for places along roads.
+    pub road: Option<Road>,
+}
+
+/// What is known of the roads of a place.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Road {
+    /// What people call the place; `None` where nothing there has a name.
+    pub name: Option<String>,
+    /// `korsning`, `sträcka` or `anhopning`.
+    pub sort: String,
+    /// Väghållare, `okänd` where one is not known: `kommunal, statlig`.
+    pub keepers: String,
+    /// Highest speed limit, km/h.
+    pub speed: Option<u16>,
+    /// Highest ÅDT and the year that it was measured.
+    pub adt: Option<(u32, Option<u16>)>,
+    /// Length in metres.
+    pub length_m: f64,
+    /// Events per kilometre and year, where that can be said.
+    pub per_km_year: Option<f64>,
+    /// Whether it is a concentration.
+    pub many: bool,
 }
 
 /// What the layer is about.
@@ -49,55 +72,185 @@ fn weight_of(spot: &Hotspot, facts: &[Fact]) -> f64 {
     spot.members.iter().map(|&index| facts[index as usize].weight).sum()
 }
 
-/// The layer `hotspots`, one row a hotspot in the order given (see [`rank`]). No hotspot gives an empty layer.
+/// The layer `hotspots` of areas, one row a hotspot in the order given (see [`rank`]). No hotspot gives an empty layer.
 #[must_use]
 pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer {
-    let rows: Vec<Summary> = (1..).zip(spots).map(|(rang, spot)| Summary::of(rang, spot, frame)).collect();
-    let integer = |pick: &dyn Fn(&Summary) -> Option<i64>| Values::Integer(rows.iter().map(pick).collect());
-    let text = |pick: &dyn Fn(&Summary) -> Option<String>| Values::Text(rows.iter().map(pick).collect());
-    let real = |pick: &dyn Fn(&Summary) -> Option<f64>| Values::Real(rows.iter().map(pick).collect());
-    let person =
-        |pick: fn(&Casualties) -> u32| integer(&move |row| row.casualties.as_ref().map(|sum| i64::from(pick(sum))));
-    let certainty = swedish("certainty-untested", &[]);
-    let why = swedish("certainty-untested-why", &[]);
+    let rows = Rows::of(spots, frame);
     let columns = vec![
-        column("rang", true, integer(&|row| Some(row.rang))),
-        column("namn", true, text(&|row| Some(row.name.clone()))),
-        column("n", true, integer(&|row| Some(row.n))),
-        column("antal_skadade", true, person(|sum| sum.injured)),
-        column("svarighet", true, text(&|row| row.severity.clone())),
-        column("kategorier", true, text(&|row| row.categories.clone())),
-        column("andel_handelser", true, real(&|row| Some(row.share_of_events))),
-        column("sakerhet", true, text(&|_| Some(certainty.clone()))),
-        column("sakerhet_text", false, text(&|_| Some(why.clone()))),
-        column("antal_olyckor", false, integer(&|row| row.accidents)),
-        column("dodade", false, person(|sum| sum.dead)),
-        column("allvarligt_iss9", false, person(|sum| sum.iss9)),
-        column("mattligt_iss48", false, person(|sum| sum.iss48)),
-        column("lindrigt_iss13", false, person(|sum| sum.iss13)),
-        column("svart_polis", false, person(|sum| sum.police_severe)),
-        column("trafikantkategori", false, text(&|row| row.modes.clone())),
-        column("period_fran", false, text(&|row| row.period.as_ref().map(|days| days.0.clone()))),
-        column("period_till", false, text(&|row| row.period.as_ref().map(|days| days.1.clone()))),
-        column("kalla", false, text(&|row| Some(row.sources.clone()))),
-        column("vikt", false, real(&|row| Some(row.weight))),
-        column("andel_yta", false, real(&|row| row.share_of_area)),
-        column("yta_m2", false, real(&|row| Some(row.area_m2))),
+        rows.integer("rang", true, |row| Some(row.rang)),
+        rows.text("namn", true, |row| Some(row.name.clone())),
+        rows.integer("n", true, |row| Some(row.n)),
+        rows.persons("antal_skadade", true, |sum| sum.injured),
+        rows.text("svarighet", true, |row| row.severity.clone()),
+        rows.text("kategorier", true, |row| row.categories.clone()),
+        rows.real("andel_handelser", true, |row| Some(row.share_of_events)),
+        rows.text("sakerhet", true, |_| Some(swedish("certainty-untested", &[]))),
+        rows.text("sakerhet_text", false, |_| Some(swedish("certainty-untested-why", &[]))),
+        rows.integer("antal_olyckor", false, |row| row.accidents),
+        rows.persons("dodade", false, |sum| sum.dead),
+        rows.persons("allvarligt_iss9", false, |sum| sum.iss9),
+        rows.persons("mattligt_iss48", false, |sum| sum.iss48),
+        rows.persons("lindrigt_iss13", false, |sum| sum.iss13),
+        rows.persons("svart_polis", false, |sum| sum.police_severe),
+        rows.text("trafikantkategori", false, |row| row.modes.clone()),
+        rows.text("period_fran", false, |row| row.period.as_ref().map(|days| days.0.clone())),
+        rows.text("period_till", false, |row| row.period.as_ref().map(|days| days.1.clone())),
+        rows.text("kalla", false, |row| Some(row.sources.clone())),
+        rows.real("vikt", false, |row| Some(row.weight)),
+        rows.real("andel_yta", false, |row| row.share_of_area),
+        rows.real("yta_m2", false, |row| Some(row.area_m2)),
         column("cluster", false, Values::Integer(spots.iter().map(|spot| Some(i64::from(spot.number))).collect())),
-        column("rank", false, integer(&|row| Some(row.rang))),
+        rows.integer("rank", false, |row| Some(row.rang)),
     ];
-    let largest = rows.iter().map(|row| row.n).max().unwrap_or(0);
+    let largest = rows.largest();
     Layer {
         name: "hotspots".to_owned(),
         title: title("hotspots", frame.kind, passport.secrecy),
         description: swedish("layer-description-hotspots", &[]),
         columns,
-        geometries: Geometries::Shapes(
-            GeometryKind::Area,
-            spots.iter().map(|spot| Some(Geometry::MultiPolygon(spot.outline.clone()))).collect(),
-        ),
-        style: count_style("n", largest.unsigned_abs(), frame.kind),
+        geometries: Geometries::Shapes(GeometryKind::Area, shapes(spots)),
+        style: count_style("n", largest, frame.kind),
         passport,
+    }
+}
+
+fn shapes(spots: &[Hotspot]) -> Vec<Option<Geometry<f64>>> {
+    spots.iter().map(|spot| Some(spot.shape.clone())).collect()
+}
+
+/// A layer of places along roads.
+#[derive(Debug, Clone, Copy)]
+pub struct RoadLayer {
+    /// Name of the layer.
+    pub name: &'static str,
+    /// Its title's id in the catalogue, `layer-ID`, and its description's, `layer-description-ID`.
+    pub words: &'static str,
+    /// Lines or points.
+    pub geometry: GeometryKind,
+    /// Whether places without events are in it, and drawn thin.
+    pub empty_places: bool,
+}
+
+/// A layer of places along roads, one row a place in the order given; places without events have no rank.
+///
+/// Where traffic is not known the sentence on certainty says so, and nothing is called more than expected.
+#[must_use]
+pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer {
+    let rows = Rows::of(spots, frame);
+    let accidents = frame.kind == Some(Kind::Accident);
+    let rang = |row: &Summary| (row.n > 0).then_some(row.rang);
+    let told = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let columns = vec![
+        rows.integer("rang", true, rang),
+        rows.text("namn", true, |row| Some(row.name.clone())),
+        rows.text("period_fran", false, |row| row.period.as_ref().map(|days| days.0.clone())),
+        rows.text("period_till", false, |row| row.period.as_ref().map(|days| days.1.clone())),
+        rows.integer("antal_olyckor", accidents, |row| row.accidents),
+        rows.integer("n", !accidents, |row| Some(row.n)),
+        rows.persons("antal_skadade", true, |sum| sum.injured),
+        rows.persons("dodade", false, |sum| sum.dead),
+        rows.persons("allvarligt_iss9", false, |sum| sum.iss9),
+        rows.persons("mattligt_iss48", false, |sum| sum.iss48),
+        rows.persons("lindrigt_iss13", false, |sum| sum.iss13),
+        rows.persons("svart_polis", false, |sum| sum.police_severe),
+        rows.text("svarighet", true, |row| row.severity.clone()),
+        rows.text("kalla", false, |row| told(&row.sources)),
+        rows.text("olyckstyp", false, |row| row.categories.clone()),
+        rows.text("trafikantkategori", false, |row| row.modes.clone()),
+        rows.text("vaghallare", true, |row| told(&row.road.keepers)),
+        rows.integer("hastgrans", false, |row| row.road.speed.map(i64::from)),
+        rows.text("trafikmangd", true, |row| Some(traffic(&row.road))),
+        rows.integer("adt", false, |row| row.road.adt.map(|(adt, _)| i64::from(adt))),
+        rows.integer("adt_ar", false, |row| row.road.adt.and_then(|(_, year)| year).map(i64::from)),
+        rows.real("langd_m", false, |row| Some(row.road.length_m)),
+        rows.real("per_km_ar", false, |row| row.road.per_km_year),
+        rows.text("sakerhet", true, |_| Some(swedish("certainty-untested", &[]))),
+        rows.text("sakerhet_text", false, |row| Some(certainty(&row.road, frame.kind))),
+        rows.text("slag", false, |row| told(&row.road.sort)),
+        rows.real("andel_handelser", false, |row| Some(row.share_of_events)),
+        rows.real("vikt", false, |row| Some(row.weight)),
+        column("cluster", false, Values::Integer(spots.iter().map(|spot| number(spot.number)).collect())),
+        rows.integer("rank", false, rang),
+    ];
+    let style = match count_style("n", rows.largest(), frame.kind) {
+        Style::Graduated { column, mut classes } if kind.empty_places => {
+            classes.push(none_class(frame.kind));
+            Style::Graduated { column, classes }
+        }
+        style => style,
+    };
+    let geometries = match kind.geometry {
+        GeometryKind::Point => Geometries::Points(spots.iter().map(|spot| point_of(&spot.shape)).collect()),
+        other => Geometries::Shapes(other, shapes(spots)),
+    };
+    Layer {
+        name: kind.name.to_owned(),
+        title: title(kind.words, frame.kind, passport.secrecy),
+        description: swedish(&format!("layer-description-{}", kind.words), &[]),
+        columns,
+        geometries,
+        style,
+        passport,
+    }
+}
+
+/// A cluster's number; 0 is none.
+fn number(number: u32) -> Option<i64> {
+    (number > 0).then_some(i64::from(number))
+}
+
+fn point_of(shape: &Geometry<f64>) -> Option<[f64; 2]> {
+    if let Geometry::Point(point) = shape { Some([point.x(), point.y()]) } else { None }
+}
+
+/// `8400 fordon/dygn (2021)`, or that it is not known.
+fn traffic(road: &Road) -> String {
+    match road.adt {
+        None => swedish("road-traffic-unknown", &[]),
+        Some((adt, None)) => swedish("road-traffic", &[("adt", adt.to_string())]),
+        Some((adt, Some(year))) => {
+            swedish("road-traffic-year", &[("adt", adt.to_string()), ("year", year.to_string())])
+        }
+    }
+}
+
+/// Why the certainty is what it is: traffic is not known, or known and not taken into account.
+fn certainty(road: &Road, kind: Option<Kind>) -> String {
+    let units = swedish(&format!("unit-{}", kind_word(kind)), &[]);
+    let id = match (road.adt.is_some(), road.many) {
+        (true, _) => "road-certainty-traffic",
+        (false, true) => "road-certainty-many",
+        (false, false) => "road-certainty-few",
+    };
+    swedish(id, &[("units", units), ("traffic", traffic(road))])
+}
+
+/// The summaries of a layer's rows, and columns of them.
+struct Rows(Vec<Summary>);
+
+impl Rows {
+    fn of(spots: &[Hotspot], frame: &Frame<'_>) -> Self {
+        Self((1..).zip(spots).map(|(rang, spot)| Summary::of(rang, spot, frame)).collect())
+    }
+
+    fn largest(&self) -> u64 {
+        self.0.iter().map(|row| row.n).max().unwrap_or(0).unsigned_abs()
+    }
+
+    fn integer(&self, name: &str, visible: bool, pick: impl Fn(&Summary) -> Option<i64>) -> Column {
+        column(name, visible, Values::Integer(self.0.iter().map(pick).collect()))
+    }
+
+    fn persons(&self, name: &str, visible: bool, pick: fn(&Casualties) -> u32) -> Column {
+        self.integer(name, visible, |row| row.casualties.as_ref().map(|sum| i64::from(pick(sum))))
+    }
+
+    fn text(&self, name: &str, visible: bool, pick: impl Fn(&Summary) -> Option<String>) -> Column {
+        column(name, visible, Values::Text(self.0.iter().map(pick).collect()))
+    }
+
+    fn real(&self, name: &str, visible: bool, pick: impl Fn(&Summary) -> Option<f64>) -> Column {
+        column(name, visible, Values::Real(self.0.iter().map(pick).collect()))
     }
 }
 
@@ -116,6 +269,7 @@ struct Summary {
     share_of_events: f64,
     share_of_area: Option<f64>,
     area_m2: f64,
+    road: Road,
 }
 
 impl Summary {
@@ -127,11 +281,12 @@ impl Summary {
         let number = vec![("rang", rang.to_string())];
         let any_told = facts().any(|fact| fact.severity != crate::domain::Severity::Unknown);
         let listed: Vec<Casualties> = facts().filter_map(|fact| fact.casualties).collect();
-        let area_m2 = (spot.outline.unsigned_area() * 10.0).round() / 10.0;
+        let area_m2 = (spot.shape.unsigned_area() * 10.0).round() / 10.0;
+        let road = spot.road.clone().unwrap_or_default();
+        let name = road.name.clone().or_else(|| place_name(facts().map(|fact| fact.street.as_deref())));
         Self {
             rang,
-            name: place_name(facts().map(|fact| fact.street.as_deref()))
-                .unwrap_or_else(|| swedish("hotspot-name", &number)),
+            name: name.unwrap_or_else(|| swedish("hotspot-name", &number)),
             n: whole(n),
             accidents: facts()
                 .all(|fact| fact.kind.is_some())
@@ -151,6 +306,7 @@ impl Summary {
             share_of_events: share(n as f64, frame.total as f64).unwrap_or(0.0),
             share_of_area: share(area_m2, frame.study_m2).map(|share| share.min(1.0)),
             area_m2,
+            road,
         }
     }
 }
@@ -197,7 +353,12 @@ mod tests {
 
     fn spot(members: &[u32]) -> Hotspot {
         let square = polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 10.0, y: 10.0), (x: 0.0, y: 10.0)];
-        Hotspot { number: members[0] + 1, members: members.to_vec(), outline: square.into() }
+        Hotspot {
+            number: members[0] + 1,
+            members: members.to_vec(),
+            shape: geo::MultiPolygon::from(square).into(),
+            road: None,
+        }
     }
 
     fn facts() -> Vec<Fact> {
@@ -219,6 +380,56 @@ mod tests {
         assert_eq!(values("namn"), Some(Values::Text(vec![Some("Anhopning 1".to_owned())].into())));
         assert!(layer.columns.iter().filter(|column| column.visible).count() <= 8);
         assert!(layer.columns.iter().all(|column| column.values.len() == 1 && !column.alias.starts_with("col-")));
+    }
+
+    #[test]
+    fn a_place_along_a_road_tells_its_road_and_never_more_than_is_known() {
+        let facts = facts();
+        let frame = Frame { facts: &facts, total: 4, study_m2: 0.0, kind: Some(Kind::Accident), weighted: false };
+        let line = geo::LineString::from(vec![[0.0, 0.0], [100.0, 0.0]]);
+        let road = |adt, many| Road {
+            name: Some("Storgatan, Norra gatan–Södra gatan".to_owned()),
+            keepers: "kommunal".to_owned(),
+            adt,
+            length_m: 100.0,
+            many,
+            ..Road::default()
+        };
+        let place = |number: u32, members: &[u32], road: Road| Hotspot {
+            number,
+            members: members.to_vec(),
+            shape: geo::MultiLineString::new(vec![line.clone()]).into(),
+            road: Some(road),
+        };
+        let spots = [
+            place(1, &[0, 1], road(None, true)),
+            place(0, &[2], road(Some((8400, Some(2021))), false)),
+            place(0, &[], road(None, false)),
+        ];
+        let kind = RoadLayer { name: "segments", words: "segments", geometry: GeometryKind::Line, empty_places: true };
+        let layer = road_layer(kind, &spots, &frame, passport());
+        let texts = |name: &str| match layer.columns.iter().find(|column| column.name == name).map(|c| &c.values) {
+            Some(Values::Text(texts)) => texts.clone(),
+            other => panic!("{name}: {other:?}"),
+        };
+        let numbers = |name: &str| match layer.columns.iter().find(|column| column.name == name).map(|c| &c.values) {
+            Some(Values::Integer(numbers)) => numbers.clone(),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert_eq!(layer.title, "Olycksbelastade sträckor");
+        assert_eq!(numbers("antal_olyckor"), vec![Some(2), Some(1), Some(0)].into());
+        assert_eq!(numbers("rang"), vec![Some(1), Some(2), None].into(), "a place without events has no rank");
+        assert_eq!(numbers("cluster"), vec![Some(1), None, None].into());
+        let flow = texts("trafikmangd");
+        assert_eq!([flow.get(0), flow.get(1)], [Some("okänd"), Some("8400 fordon/dygn (2021)")]);
+        assert!(texts("sakerhet_text").get(0).is_some_and(|text| text.starts_with("Många olyckor, trafikmängd okänd")));
+        assert!(!texts("sakerhet_text").iter().flatten().skip(1).any(|text| text.contains("Många")));
+        assert!(texts("sakerhet_text").iter().flatten().all(|text| !text.contains("fler än väntat:")));
+        let visible: Vec<&str> = layer.columns.iter().filter(|c| c.visible).map(|c| c.name.as_str()).collect();
+        assert_eq!(visible.len(), 8, "{visible:?}");
+        assert!(layer.columns.iter().all(|column| column.values.len() == 3 && !column.alias.starts_with("col-")));
+        let Style::Graduated { classes, .. } = &layer.style else { panic!("{:?}", layer.style) };
+        assert_eq!(classes.last().map(|class| class.label.as_str()), Some("Inga olyckor"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! `cli` and `http` parse, call one function here, and format its answer. Every answer is a value that serialises.
 
+mod along;
 pub mod analyse;
 pub mod background;
 pub mod coarse;
@@ -21,6 +22,7 @@ pub mod quarantine;
 pub mod roads;
 pub mod rows;
 pub mod sample;
+pub mod snap;
 pub mod styles;
 pub mod timeline;
 

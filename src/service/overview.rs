@@ -86,7 +86,7 @@ pub struct LegendClass {
 }
 
 /// Which result a theme shows, where several methods have been run: the first of these.
-const PREFERRED: [&str; 2] = ["dbscan", "counts"];
+const PREFERRED: [&str; 4] = ["dbscan", "counts", "network-dbscan", "network-counts"];
 
 /// Collections that lie under the results.
 const BACKGROUNDS: [(&str, &str, Background); 2] =

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::Result;
-use super::styles;
+use super::{snap, styles};
 use crate::domain::Network;
 use crate::domain::passport::NO_VINTAGE;
 use crate::ingest::roads;
@@ -20,6 +20,7 @@ pub fn import(file: &Path, layer: Option<&str>, asked: Option<&str>, store: &mut
     let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
     let source = layer.map_or_else(|| name.clone(), |layer| format!("{name}#{layer}"));
     store.put_network(&source, &found.network, NO_VINTAGE)?;
+    snap::refresh(store)?;
     styles::write(store)?;
     Ok(found.report)
 }

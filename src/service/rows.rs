@@ -14,7 +14,7 @@ use super::import::{Chosen, choose, date_order};
 use super::progress::Timings;
 use crate::crs;
 use crate::domain::passport::ContentHash;
-use crate::domain::{Column, CrsDefinition, Event, Kind, Position, Secrecy, Severity, Values, category};
+use crate::domain::{Column, CrsDefinition, Event, Kind, Net, Position, Secrecy, Severity, Values, category};
 use crate::ingest::cells::{Fault, Row, severity_of};
 use crate::ingest::values::{known, number};
 use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
@@ -68,8 +68,10 @@ pub struct FileRequest<'a> {
 }
 
 /// Names that results use for themselves; an input column of that name becomes `NAME_input`.
-const RESERVED: [&str; 12] =
-    ["cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry"];
+const RESERVED: [&str; 15] = [
+    "cluster", "core", "n", "expected", "ratio", "z", "p", "q", "rank", "fid", "geom", "geometry", "avst_m", "vag_id",
+    "vag_val",
+];
 
 /// Words in column names that tell of free text, where no mapping does.
 const FREE_TEXT_WORDS: [&str; 8] =
@@ -342,12 +344,14 @@ fn weights(
 /// What the row tells, added to what is known of it.
 fn fact(bare: Fact, mapping: &Mapping, sheet: &Sheet<'_>, index: usize, chosen: &Chosen, quiet: &mut Warnings) -> Fact {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row: index };
-    let category = row.field(Field::Category).and_then(|text| category::shown(mapping.category_of(text), Some(text)));
+    let stated_category = row.field(Field::Category);
+    let category = stated_category.and_then(|text| category::shown(mapping.category_of(text), Some(text)));
     let stated =
         [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
     let told = Told {
         // A code without a confirmed meaning tells a reader nothing.
         category: category.filter(|text| !text.chars().all(|c| c.is_ascii_digit())),
+        net: stated_category.map_or_else(Net::default, |text| category::net(mapping.category_of(text))),
         modes: Vec::new(),
         casualties: None,
         time: row.time(chosen.date_order).ok().flatten(),

@@ -1,6 +1,6 @@
 //! How the tables of a store look when QGIS opens it: default styles, aliases, and a project inside.
 
-use super::columns::{count_style, title};
+use super::columns::{count_style, none_class, title};
 use super::error::Result;
 use crate::domain::{Bbox, GeometryKind, Passport, Secrecy, Style};
 use crate::geopackage::FieldKind;
@@ -44,8 +44,18 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     for run in runs.iter().filter(|run| run.layers.iter().any(|layer| layer.name == "hotspots")) {
         spots.extend(store.run_features(&run.run.id, "hotspots", &Window::ALL)?.rows);
     }
+    let mut road_places: Vec<Feature> = Vec::new();
+    for run in &runs {
+        for layer in run.layers.iter().filter(|layer| layer.name == "segments" || layer.name == "junctions") {
+            road_places.extend(store.run_features(&run.run.id, &layer.name, &Window::ALL)?.rows);
+        }
+    }
     let count = |row: &Feature| row.properties.get("n").and_then(serde_json::Value::as_u64).unwrap_or(0);
     let hotspot_style = count_style("n", spots.iter().map(count).max().unwrap_or(0), None);
+    let mut road_style = count_style("n", spots.iter().chain(&road_places).map(count).max().unwrap_or(0), None);
+    if let Style::Graduated { classes, .. } = &mut road_style {
+        classes.push(none_class(None));
+    }
     let roads = Style::Single("#9aa5ad".to_owned());
     let buildings = Style::Single("#cfc9c0".to_owned());
     let events = event_style();
@@ -57,6 +67,8 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         title("events", None, secrecy),
         swedish("layer-roads", &[]),
         swedish("layer-buildings", &[]),
+        title("road-stretches", None, secrecy),
+        title("junctions", None, secrecy),
     ];
     let aliases = |columns: &[(&'static str, FieldKind)]| -> Vec<(&'static str, String, FieldKind)> {
         columns.iter().map(|(name, kind)| (*name, swedish(&format!("col-{name}"), &[]), *kind)).collect()
@@ -64,12 +76,20 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     let (spot_fields, event_fields) = (aliases(&HOTSPOTS), aliases(&EVENTS));
     let alias = |name: &str| swedish(&format!("store-column-{}", name.replace('_', "-")), &[]);
     let road_fields = ROADS.map(|(name, kind)| (name, alias(name), kind));
-    let looks = [
+    let mut looks = vec![
         look("hotspots", &titles[0], GeometryKind::Area, &hotspot_style, &spot_fields, passport),
         look("events", &titles[1], GeometryKind::Point, &events, &event_fields, passport),
         look("roads", &titles[2], GeometryKind::Line, &roads, &road_fields, None),
         look("buildings", &titles[3], GeometryKind::Area, &buildings, &[], None),
     ];
+    let held = |kind: GeometryKind| runs.iter().flat_map(|run| &run.layers).any(|layer| layer.geometry == kind);
+    for (kind, table, title) in
+        [(GeometryKind::Line, "hotspot_lines", &titles[4]), (GeometryKind::Point, "hotspot_points", &titles[5])]
+    {
+        if held(kind) {
+            looks.insert(1, look(table, title, kind, &road_style, &spot_fields, passport));
+        }
+    }
     let extent = extent(store, &spots)?;
     let layers: Vec<ProjectLayer<'_>> = looks.iter().map(|look| ProjectLayer { look: look.clone(), extent }).collect();
     let crs = store.settings().crs.clone();

@@ -38,6 +38,7 @@ macro_rules! contract {
             a_result_is_kept_with_its_layers_and_replaced_by_its_id
             a_layer_with_the_wrong_geometry_is_refused_and_changes_nothing
             background_is_replaced_by_source_and_found_by_box
+            roads_of_events_are_kept_whole_and_go_with_their_events
             a_network_comes_back_as_it_was_given_and_is_replaced_by_source
         }
     };
@@ -494,6 +495,27 @@ pub(crate) fn background_is_replaced_by_source_and_found_by_box(store: &mut impl
     ));
     let lamps = store.background(Background::Points, &Window::ALL).expect("read");
     assert_eq!((lamps.total, lamps.rows[0].properties["class"].as_str()), (1, Some("lamp")));
+}
+
+pub(crate) fn roads_of_events_are_kept_whole_and_go_with_their_events(store: &mut impl Store) {
+    assert_eq!(store.event_roads().expect("listed"), Vec::new());
+    take(store, false, vec![row(event("A:2", "ab")), row(event("A:1", "ab"))]);
+    let on = |event: &str, link: Option<&str>| EventRoad {
+        event: event.to_owned(),
+        link: link.map(str::to_owned),
+        along_m: link.map(|_| 12.5),
+        distance_m: Some(3.25),
+        choice: if link.is_some() { "nearest" } else { "too-far" }.to_owned(),
+    };
+    let rows = [on("A:1", Some("osm:7:1")), on("A:2", None)];
+    assert!(store.put_event_roads(&rows).expect("kept"));
+    assert!(!store.put_event_roads(&rows).expect("kept"), "nothing changed");
+    assert_eq!(store.event_roads().expect("listed"), rows);
+    let other = [on("A:1", None), on("B:9", Some("osm:8:1"))];
+    assert!(store.put_event_roads(&other).expect("kept"));
+    assert_eq!(store.event_roads().expect("listed"), other[..1], "in place of the earlier ones; B:9 is not here");
+    assert!(store.put_event_roads(&[]).expect("kept"));
+    assert_eq!(store.event_roads().expect("listed"), Vec::new());
 }
 
 /// Two streets, a bridge over them, a loop and a path: every field of a link is used.

@@ -20,9 +20,9 @@ use crate::geopackage;
 
 pub use gpkg::GpkgStore;
 pub use model::{
-    Aborted, Background, BackgroundRow, EventFilter, Feature, Features, ImportCounts, ImportRecord, ImportRun,
-    KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord, RunSummary,
-    Settings, Tally, Verification, Window,
+    Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord,
+    ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
+    RunSummary, Settings, Tally, Verification, Window,
 };
 
 /// What a store refuses or cannot do.
@@ -173,6 +173,13 @@ pub trait Store: Send {
 
     /// Roads, buildings or points, in the order in which they came.
     fn background(&self, kind: Background, window: &Window) -> Result<Features>;
+
+    /// Keeps the roads of events, in place of those that were kept; a road of an event that is not here is passed over.
+    /// `rows` come by event id. Returns whether anything changed.
+    fn put_event_roads(&mut self, rows: &[EventRoad]) -> Result<bool>;
+
+    /// The roads of events, by event id; none before the first [`Self::put_event_roads`].
+    fn event_roads(&self) -> Result<Vec<EventRoad>>;
 
     /// Looks for damage: the file, its references, its indexes and the equation of every import.
     fn verify(&self) -> Result<Verification>;

@@ -330,6 +330,21 @@ pub struct BackgroundRow {
     pub shape: Geometry<f64>,
 }
 
+/// How an event stands to the roads.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventRoad {
+    /// Id of the event.
+    pub event: String,
+    /// Id of the link, `None` where the event has no road.
+    pub link: Option<String>,
+    /// Metres along the link.
+    pub along_m: Option<f64>,
+    /// Metres to the road, or to the nearest where that is too far.
+    pub distance_m: Option<f64>,
+    /// Word of the choice, or of the reason why there is none.
+    pub choice: String,
+}
+
 /// What [`super::Store::verify`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Verification {

@@ -11,7 +11,9 @@ mod damaged_files;
 mod formats;
 mod fuzz;
 mod kill;
+mod network;
 mod oracle_dbscan;
+mod oracle_network;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
 mod polisen;

@@ -47,8 +47,9 @@ struct Place {
 
 /// `[labels]` number of each label, from 1: largest first, then smallest x, then y, of the first member. Also their count.
 ///
-/// `x`, `y` and `labels` have one entry a point; labels are below their number or `NOISE`. Different clusters never have
-/// the same first member, since equal points have equal labels, so the order is total.
+/// `x`, `y` and `labels` have one entry a point; labels are below their number or `NOISE`. In the plane different clusters
+/// never have the same first member, since equal points have equal labels; where they do (a bridge over a street), the
+/// smaller label comes first.
 pub(in crate::analysis) fn numbered(x: &[f64], y: &[f64], labels: &[u32]) -> (Numbers, u32) {
     let highest = labels.iter().filter(|&&label| label != NOISE).max();
     let mut places = vec![Place { size: 0, first: [f64::INFINITY; 2] }; highest.map_or(0, |&label| label as usize + 1)];
@@ -63,7 +64,7 @@ pub(in crate::analysis) fn numbered(x: &[f64], y: &[f64], labels: &[u32]) -> (Nu
         }
     }
     let mut order: Vec<u32> = (0..places.len() as u32).filter(|&label| places[label as usize].size > 0).collect();
-    order.sort_unstable_by(|&a, &b| {
+    order.sort_by(|&a, &b| {
         let (a, b) = (&places[a as usize], &places[b as usize]);
         let by_place = a.first[0].total_cmp(&b.first[0]).then(a.first[1].total_cmp(&b.first[1]));
         b.size.cmp(&a.size).then(by_place)

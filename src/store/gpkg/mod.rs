@@ -4,6 +4,7 @@
 //! change or nothing. Every stamp comes from the data's vintage.
 
 mod background;
+mod event_roads;
 mod events;
 mod import;
 mod known;
@@ -20,8 +21,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    Aborted, Background, BackgroundRow, Error, EventFilter, Features, ImportCounts, ImportRecord, ImportRun, KindCount,
-    NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
+    Aborted, Background, BackgroundRow, Error, EventFilter, EventRoad, Features, ImportCounts, ImportRecord, ImportRun,
+    KindCount, NewStore, QuarantineRecord, Result, Row, RunRecord, RunSummary, Settings, Store, Verification, Window,
 };
 use crate::domain::{Event, Layer, Network};
 use crate::geopackage::{self, Access, container, shown};
@@ -241,6 +242,14 @@ impl Store for GpkgStore {
 
     fn background(&self, kind: Background, window: &Window) -> Result<Features> {
         self.look(|connection, place| background::background(connection, place, kind, window))
+    }
+
+    fn put_event_roads(&mut self, rows: &[EventRoad]) -> Result<bool> {
+        self.attempt(|transaction, place| event_roads::put(transaction, place, rows))
+    }
+
+    fn event_roads(&self) -> Result<Vec<EventRoad>> {
+        self.look(event_roads::all)
     }
 
     fn put_network(&mut self, source: &str, network: &Network, stamp: &str) -> Result<bool> {

@@ -27,7 +27,7 @@ pub(super) struct Migration {
 }
 
 /// Every step, oldest first.
-pub(super) const MIGRATIONS: [Migration; 2] = [FIRST, ROADS];
+pub(super) const MIGRATIONS: [Migration; 3] = [FIRST, ROADS, EVENT_ROADS];
 
 const FIRST: Migration = Migration {
     version: 1,
@@ -59,6 +59,13 @@ const ROADS: Migration = Migration {
         ("places", Some(GeometryKind::Point)),
     ],
     widened: &["roads"],
+};
+
+const EVENT_ROADS: Migration = Migration {
+    version: 3,
+    sql: include_str!("../sql/0003_event_roads.sql"),
+    tables: &[("event_roads", None)],
+    widened: &[],
 };
 
 /// Columns whose texts are JSON.
