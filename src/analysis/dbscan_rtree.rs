@@ -66,7 +66,8 @@ pub fn dbscan_rtree(points: &[[f64; 2]], eps: Metres, min_points: usize) -> Resu
     let labels: Vec<u32> = places.of_point.iter().map(|&place| labels[place as usize]).collect();
     let (x, y): (Vec<f64>, Vec<f64>) = points.iter().map(|&[x, y]| (x, y)).unzip();
     debug_assert!(labels.iter().all(|&label| label == NOISE || core[label as usize]));
-    let (cluster, count) = numbered(&x, &y, &labels);
+    let (numbers, count) = numbered(&x, &y, &labels);
+    let cluster = labels.iter().map(|&label| numbers.of(label)).collect();
     let core = places.of_point.iter().map(|&place| core[place as usize]).collect();
     Ok(Clustering { cluster, core, count })
 }

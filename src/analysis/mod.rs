@@ -22,6 +22,7 @@ pub mod road;
 mod sets;
 pub mod summary;
 pub mod table;
+pub mod timeline;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -33,7 +34,8 @@ use crate::{catalogued_errors, texts};
 pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
-pub use table::{METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
+pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
+pub use timeline::{Occurrence, Timeline, timeline};
 
 /// Why an analysis was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -83,13 +85,13 @@ pub enum Error {
         /// The range with its unit, for example `1–1000 m`.
         range: String,
     },
-    /// One of a few words was expected.
+    /// The word is none of those that can be chosen.
     NotAChoice {
         /// The parameter.
         parameter: String,
         /// What was given.
         value: String,
-        /// The words that there are.
+        /// The words that can be.
         choices: Vec<&'static str>,
     },
     /// A parameter that is a text was given without one.

@@ -14,7 +14,7 @@ use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::RADIUS_M;
 use super::road::snap::LIMIT_M;
 use super::{Error, range_text};
-use crate::domain::{Metres, Net, RoadKeeper};
+use crate::domain::{Metres, Net, RoadKeeper, Step};
 use crate::texts::{number, text};
 
 /// What a parameter holds.
@@ -29,6 +29,16 @@ pub enum ParameterKind {
     Text,
     /// One of a few words.
     Choice,
+}
+
+/// What a method asks of positions. A position that is less certain than that is too coarse for the question, and the
+/// middle of a municipality is so for every method that asks at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing: it counts over time.
+    Nothing,
+    /// That they are certain to within the length in this parameter.
+    Within(&'static str),
 }
 
 /// One thing that a method may be told. Serialised with `id type unit default min max choices help`, help in the user's
@@ -47,7 +57,7 @@ pub struct Parameter {
     pub min: Option<f64>,
     /// Largest number allowed.
     pub max: Option<f64>,
-    /// The words to choose from; none for numbers and texts.
+    /// The words of a choice, the default first; empty for the rest.
     pub choices: &'static [&'static str],
     /// Id of the help text.
     pub help: &'static str,
@@ -60,6 +70,8 @@ pub struct Method {
     pub id: &'static str,
     /// What it may be told.
     pub parameters: &'static [Parameter],
+    /// What it asks of positions.
+    asks: Asks,
     /// How its kernel takes that.
     settings: fn(&Parameters) -> Settings,
 }
@@ -90,12 +102,11 @@ const fn whole(id: &'static str, default: f64, range: &RangeInclusive<f64>, help
 }
 
 const fn words(id: &'static str, help: &'static str) -> Parameter {
-    choice(id, &[], help)
+    Parameter { id, kind: ParameterKind::Text, unit: None, default: None, min: None, max: None, choices: &[], help }
 }
 
 const fn choice(id: &'static str, choices: &'static [&'static str], help: &'static str) -> Parameter {
-    let kind = if choices.is_empty() { ParameterKind::Text } else { ParameterKind::Choice };
-    Parameter { id, kind, unit: None, default: None, min: None, max: None, choices, help }
+    Parameter { id, kind: ParameterKind::Choice, unit: None, default: None, min: None, max: None, choices, help }
 }
 
 /// The nets to choose from: [`Net::code`].
@@ -123,6 +134,7 @@ pub const METHODS: &[Method] = &[
             whole("min-points", 5.0, &MIN_POINTS, "counts-min-points-help"),
             words("value", "counts-value-help"),
         ],
+        asks: Asks::Within("cell"),
         settings: |given| Settings::Counts {
             cell: Metres(given.number("cell")),
             min_points: given.number("min-points") as usize,
@@ -136,10 +148,19 @@ pub const METHODS: &[Method] = &[
             whole("min-points", 5.0, &MIN_POINTS, "dbscan-min-points-help"),
             words("value", "dbscan-value-help"),
         ],
+        asks: Asks::Within("eps"),
         settings: |given| Settings::Dbscan {
             eps: Metres(given.number("eps")),
             min_points: given.number("min-points") as usize,
             value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "timeline",
+        parameters: &[choice("step", &["month", "week", "day"], "timeline-step-help")],
+        asks: Asks::Nothing,
+        settings: |given| Settings::Timeline {
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
         },
     },
     Method {
@@ -152,6 +173,7 @@ pub const METHODS: &[Method] = &[
             choice("keeper", KEEPERS, "network-counts-keeper-help"),
             words("value", "network-counts-value-help"),
         ],
+        asks: Asks::Within("snap"),
         settings: |given| Settings::NetworkCounts {
             min_points: given.number("min-points") as usize,
             radius: Metres(given.number("radius")),
@@ -169,6 +191,7 @@ pub const METHODS: &[Method] = &[
             choice("keeper", KEEPERS, "network-dbscan-keeper-help"),
             words("value", "network-dbscan-value-help"),
         ],
+        asks: Asks::Within("snap"),
         settings: |given| Settings::NetworkDbscan {
             eps: Metres(given.number("eps")),
             min_points: given.number("min-points") as usize,
@@ -272,17 +295,11 @@ impl Parameter {
             let filled = (!given.is_empty()).then(|| Value::Text(given.to_owned()));
             return filled.ok_or(Error::EmptyParameter { parameter });
         }
-        if self.kind == ParameterKind::Choice {
-            let known = self.choices.iter().find(|choice| **choice == given);
-            let choices = self.choices.to_vec();
-            let value = given.to_owned();
-            return known.map(|known| Value::Text((*known).to_owned())).ok_or(Error::NotAChoice {
-                parameter,
-                value,
-                choices,
-            });
-        }
         let value = given.to_owned();
+        if self.kind == ParameterKind::Choice {
+            let known = self.choices.contains(&given).then(|| Value::Text(value.clone()));
+            return known.ok_or_else(|| Error::NotAChoice { parameter, value, choices: self.choices.to_vec() });
+        }
         let number = given.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite());
         let Some(number) = number else {
             return Err(Error::NotANumber { parameter, value });
@@ -305,7 +322,8 @@ impl Serialize for Parameter {
         object.serialize_field("id", self.id)?;
         object.serialize_field("type", &self.kind)?;
         object.serialize_field("unit", &self.unit)?;
-        object.serialize_field("default", &self.default.map(|number| self.json(number)))?;
+        let default = self.default.map(|number| self.json(number)).or_else(|| Some((*self.choices.first()?).into()));
+        object.serialize_field("default", &default)?;
         object.serialize_field("min", &self.min.map(|number| self.json(number)))?;
         object.serialize_field("max", &self.max.map(|number| self.json(number)))?;
         object.serialize_field("choices", self.choices)?;
@@ -339,6 +357,11 @@ pub enum Settings {
         min_points: usize,
         /// Column that is summed for each cell and hotspot.
         value: Option<String>,
+    },
+    /// [`timeline`](super::timeline()).
+    Timeline {
+        /// Length of a period.
+        step: Step,
     },
     /// [`dbscan`](super::dbscan()).
     Dbscan {
@@ -425,7 +448,7 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::Counts { .. } | Self::Dbscan { .. } => None,
+            Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
         }
     }
 }
@@ -450,7 +473,8 @@ pub fn parse(method_id: &str, given: &[(&str, &str)]) -> Result<Parameters, Erro
         values[at] = Some(method.parameters[at].value(text)?);
     }
     for (value, parameter) in values.iter_mut().zip(method.parameters) {
-        *value = value.take().or(parameter.default.map(Value::Number));
+        let first = parameter.choices.first().map(|word| Value::Text((*word).to_owned()));
+        *value = value.take().or(parameter.default.map(Value::Number)).or(first);
     }
     Ok(Parameters { method, values })
 }
@@ -466,6 +490,16 @@ impl Parameters {
     #[must_use]
     pub fn settings(&self) -> Settings {
         (self.method.settings)(self)
+    }
+
+    /// How certain positions must be for the method, in metres, with the parameter that says so; `None` where it asks for
+    /// no positions.
+    #[must_use]
+    pub fn asks_within(&self) -> Option<(&'static str, Metres)> {
+        match self.method.asks {
+            Asks::Nothing => None,
+            Asks::Within(id) => Some((id, Metres(self.number(id)))),
+        }
     }
 
     /// The parameters as a passport holds them: numbers, and the texts that were given.
@@ -534,10 +568,7 @@ mod tests {
         let owned = str::to_owned;
         assert_eq!(
             refused("kde", &[]),
-            Error::UnknownMethod {
-                method: owned("kde"),
-                known: vec!["counts", "dbscan", "network-counts", "network-dbscan"]
-            }
+            Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() }
         );
         let known = vec!["eps", "min-points", "value"];
         assert_eq!(
@@ -555,6 +586,11 @@ mod tests {
         assert_eq!(
             refused("dbscan", &[("min-points", "2.5")]),
             Error::NotAWholeNumber { parameter: owned("min-points"), value: owned("2.5") }
+        );
+        let choices = vec!["month", "week", "day"];
+        assert_eq!(
+            refused("timeline", &[("step", "år")]),
+            Error::NotAChoice { parameter: owned("step"), value: owned("år"), choices }
         );
         assert_eq!(refused("counts", &[("value", " ")]), Error::EmptyParameter { parameter: owned("value") });
     }
@@ -583,11 +619,14 @@ mod tests {
             for parameter in method.parameters {
                 assert_ne!(parameter.help(), parameter.help);
                 assert_eq!(parameter.help, format!("{}-{}-help", method.id, parameter.id));
-                let number = matches!(parameter.kind, ParameterKind::Length | ParameterKind::Whole);
-                assert_eq!(number, parameter.default.is_some());
+                let is_number = !matches!(parameter.kind, ParameterKind::Text | ParameterKind::Choice);
+                assert_eq!(is_number, parameter.default.is_some());
                 assert_eq!(parameter.kind == ParameterKind::Choice, !parameter.choices.is_empty());
             }
-            match parse(method.id, &[]).expect("defaults are valid").settings() {
+            let defaults = parse(method.id, &[]).expect("defaults are valid");
+            assert!(defaults.asks_within().is_none_or(|(_, length)| length.0 > 0.0), "{}", method.id);
+            match defaults.settings() {
+                Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);
                 }

@@ -98,10 +98,12 @@ pub enum What {
 pub enum Imported {
     /// Accidents, incidents, damage reports
     Events,
-    /// Lines that lie under results
+    /// A road network: OpenStreetMap (.osm.pbf), NVDB or any layer of lines
     Roads,
-    /// Buildings and points that lie under results
+    /// Buildings, entrances, lamps, trees, barriers
     Ground,
+    /// Places that people go to: schools, shops, stops, playgrounds
+    Places,
 }
 
 /// What `list` lists.
@@ -192,7 +194,7 @@ pub struct Analyse {
     /// Keep columns of free text in the layer `events`
     #[arg(long, requires = "input")]
     pub keep_free_text: bool,
-    /// File to write: .gpkg, .geojson, .parquet, .csv; `FILE#events` writes that layer
+    /// File to write: .gpkg, .geojson, .parquet, .csv, .xlsx, .fgb, .dxf, .shp, .tab; `FILE#events` writes that layer
     #[arg(long, value_name = "FILE[#layer]")]
     pub output: String,
     /// Parameters of the method

@@ -59,7 +59,8 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
     match arguments.what {
         Imported::Events => {}
         Imported::Roads => return import_roads(arguments, output),
-        Imported::Ground => return import_background(arguments, output),
+        Imported::Ground => return import_background(background::What::Ground, arguments, output),
+        Imported::Places => return import_background(background::What::Places, arguments, output),
     }
     let request = import::Request {
         files: arguments.files.clone(),
@@ -94,8 +95,7 @@ fn import_roads(arguments: &Import, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn import_background(arguments: &Import, output: &Output) -> Result<()> {
-    let what = background::What::Ground;
+fn import_background(what: background::What, arguments: &Import, output: &Output) -> Result<()> {
     let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
     let mut reports = Vec::new();
     for file in &arguments.files {
@@ -109,7 +109,9 @@ fn import_background(arguments: &Import, output: &Output) -> Result<()> {
             said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
         };
         let lines = |report: &background::Report| -> Vec<String> {
-            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).collect()
+            let cut =
+                (report.incomplete > 0).then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
+            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
         };
         reports.iter().flat_map(lines).collect()
     });
@@ -247,6 +249,7 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
                 crs: arguments.crs.as_deref(),
                 value: None,
                 keep_free_text: arguments.keep_free_text,
+                times_only: false,
             },
         },
     };
@@ -279,7 +282,12 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
             ("unplaced", report.passport.unplaced.to_string()),
             ("file", file.to_owned()),
         ];
-        lines.push(said(if report.features == 0 { "cli-no-hotspot" } else { "cli-hotspots" }, &values));
+        let id = match (report.layers.contains_key("timeline"), report.features) {
+            (true, _) => "cli-timeline",
+            (false, 0) => "cli-no-hotspot",
+            (false, _) => "cli-hotspots",
+        };
+        lines.push(said(id, &values));
         lines.extend(report.passport.notes.iter().cloned());
         if report.kept {
             lines.push(said("cli-kept-result", &[]));

@@ -18,7 +18,7 @@ const STATED_MARGIN: f64 = 2.0;
 
 /// Systems that Swedish (and neighbouring Finnish) registers come in: SWEREF 99 TM and its local zones, the six RT 90
 /// zones, WGS 84 and ETRS-TM35FIN. Users name others with `--crs`.
-const CANDIDATES: [&str; 21] = [
+pub(super) const CANDIDATES: [&str; 21] = [
     "EPSG:3006",
     "EPSG:3007",
     "EPSG:3008",

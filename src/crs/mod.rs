@@ -5,10 +5,13 @@
 //! base of PROJ is compiled in, and its network is off.
 
 mod detect;
+pub mod gdal_door;
+mod recognise;
 
 use serde::Serialize;
 
 pub use detect::{AxisOrder, Choice, Stated, all_in_area, choose, domain_of};
+pub use recognise::recognise;
 
 use crate::catalogued_errors;
 use crate::domain::CrsDefinition;

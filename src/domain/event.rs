@@ -90,22 +90,28 @@ pub enum Placed {
     Coordinates,
     /// A geometry in the source that was not a point; its centroid stands for it.
     Centroid,
+    /// The middle of an area that the event lies somewhere in, such as a municipality: a stand-in for not knowing where.
+    AreaCentroid,
 }
 
 impl Placed {
+    /// Every way, in the order in which lists show them.
+    pub const ALL: [Self; 3] = [Self::Coordinates, Self::Centroid, Self::AreaCentroid];
+
     /// The word in files and in the store.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Coordinates => "coordinates",
             Self::Centroid => "centroid",
+            Self::AreaCentroid => "area-centroid",
         }
     }
 
     /// The way with this [`Self::code`], or `None`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Coordinates, Self::Centroid].into_iter().find(|way| way.code() == code)
+        Self::ALL.into_iter().find(|way| way.code() == code)
     }
 }
 
@@ -120,6 +126,18 @@ pub struct Position {
     pub accuracy_m: Option<f64>,
     /// How the position came about.
     pub placed: Placed,
+}
+
+impl Position {
+    /// How far off the place may be, in metres: infinite where the position stands for a whole area, whatever the source
+    /// says of its accuracy; 0 where the source does not tell.
+    #[must_use]
+    pub fn uncertainty_m(&self) -> f64 {
+        match self.placed {
+            Placed::AreaCentroid => f64::INFINITY,
+            Placed::Coordinates | Placed::Centroid => self.accuracy_m.unwrap_or(0.0),
+        }
+    }
 }
 
 /// Where a row was read.

@@ -5,6 +5,7 @@
 use geo::Geometry;
 
 use super::Passport;
+use super::column::{Cells, Texts};
 
 /// The one geometry type of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +25,18 @@ pub enum Geometries {
     Points(Vec<Option<[f64; 2]>>),
     /// Anything else, already of the layer's kind.
     Shapes(GeometryKind, Vec<Option<Geometry<f64>>>),
+    /// A table: this many rows, and no place in any.
+    Absent(usize),
 }
 
 impl Geometries {
-    /// The layer's geometry type.
+    /// The layer's geometry type; `None` for a table.
     #[must_use]
-    pub const fn kind(&self) -> GeometryKind {
+    pub const fn kind(&self) -> Option<GeometryKind> {
         match self {
-            Self::Points(_) => GeometryKind::Point,
-            Self::Shapes(kind, _) => *kind,
+            Self::Points(_) => Some(GeometryKind::Point),
+            Self::Shapes(kind, _) => Some(*kind),
+            Self::Absent(_) => None,
         }
     }
 
@@ -42,6 +46,7 @@ impl Geometries {
         match self {
             Self::Points(points) => points.len(),
             Self::Shapes(_, shapes) => shapes.len(),
+            Self::Absent(rows) => *rows,
         }
     }
 
@@ -56,13 +61,13 @@ impl Geometries {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
     /// Whole numbers.
-    Integer(Vec<Option<i64>>),
+    Integer(Cells<i64>),
     /// Real numbers; never NaN or infinite.
-    Real(Vec<Option<f64>>),
+    Real(Cells<f64>),
     /// Texts.
-    Text(Vec<Option<String>>),
+    Text(Texts),
     /// True or false.
-    Bool(Vec<Option<bool>>),
+    Bool(Cells<bool>),
 }
 
 impl Values {

@@ -5,7 +5,9 @@
 //! name these types; this module names none of them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod calendar;
 pub mod category;
+pub mod column;
 pub mod event;
 pub mod layer;
 pub mod money;
@@ -16,7 +18,10 @@ pub mod random;
 pub mod severity;
 pub mod space;
 pub mod time;
+pub mod wkb;
 
+pub use calendar::{Period, Step};
+pub use column::{Cells, Texts};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
 pub use money::Ore;

@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{Period, Step};
+
 /// A half-open interval `[from, to)` in seconds since 1970-01-01 UTC, with the zone in which the source wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval {
@@ -84,6 +86,31 @@ impl Interval {
             ),
         };
         Some(Self { from: from.as_second(), to: to.as_second(), zone: zone.to_owned() })
+    }
+
+    /// The hour or minute that the parts name by a clock that is `offset_minutes` ahead of UTC (`+02:00` is 120): an
+    /// hour that summer time repeats is told apart. Without an hour as [`Self::from_parts`], whose errors it shares.
+    #[must_use]
+    pub fn from_parts_at(parts: Parts, offset_minutes: i16, zone: &str) -> Option<Self> {
+        if parts.hour.is_none() {
+            return Self::from_parts(parts, zone);
+        }
+        TimeZone::get(zone).ok()?;
+        let ahead = 60 * i64::from(offset_minutes);
+        let clock = Self::from_parts(parts, "UTC")?;
+        Some(Self { from: clock.from - ahead, to: clock.to - ahead, zone: zone.to_owned() })
+    }
+
+    /// The calendar period of this length that the interval lies in, by its own zone.
+    ///
+    /// An interval of at most two days that crosses from one period into the next belongs to the one in which it
+    /// starts; a longer one that does (a year, where months are asked for) is too coarse to tell: `None`. Also `None`
+    /// where the zone is unknown.
+    #[must_use]
+    pub fn period(&self, step: Step) -> Option<Period> {
+        let first = Period::holding(local_date(self.from, &self.zone)?, step)?;
+        let short = self.resolution() <= Resolution::Day && !(step == Step::Day && self.to - self.from > 93_600);
+        (short || local_date(self.to - 1, &self.zone)? <= first.last()).then_some(first)
     }
 
     /// How finely the interval tells the time: up to two hours, two days, 32 days, longer.
@@ -169,6 +196,39 @@ mod tests {
         assert_eq!(skipped.to - skipped.from, 3_600);
         let twice = Interval::from_parts(parts(2024, 10, 27, 2), ZONE).expect("both hours");
         assert_eq!(twice.to - twice.from, 7_200);
+    }
+
+    #[test]
+    fn an_offset_decides_the_instant_whatever_the_zone_says() {
+        let minute = |offset| {
+            let parts = Parts { minute: Some(30), ..parts(2024, 10, 27, 2) };
+            Interval::from_parts_at(parts, offset, ZONE).expect("a time")
+        };
+        assert_eq!(iso_utc(minute(120).from), "2024-10-27T00:30:00.000Z");
+        assert_eq!(iso_utc(minute(60).from), "2024-10-27T01:30:00.000Z");
+        assert_eq!(iso_utc(minute(-300).from), "2024-10-27T07:30:00.000Z");
+        assert_eq!((minute(60).to - minute(60).from, minute(60).zone.as_str()), (60, ZONE));
+        let day = Interval::from_parts_at(parts(2024, 7, 1, -1), 0, ZONE).expect("a day");
+        assert_eq!(iso_utc(day.from), "2024-06-30T22:00:00.000Z");
+        assert_eq!(Interval::from_parts_at(parts(2024, 2, 30, 1), 0, ZONE), None);
+    }
+
+    #[test]
+    fn an_interval_lies_in_a_period_or_is_too_coarse_for_it() {
+        let name = |parts, step: Step| {
+            Interval::from_parts(parts, ZONE).expect("a time").period(step).map(|period| period.name(step))
+        };
+        assert_eq!(name(parts(2024, 7, 1, 0), Step::Month).as_deref(), Some("2024-07"), "22 UTC the month before");
+        assert_eq!(name(parts(2024, 7, 31, 23), Step::Day).as_deref(), Some("2024-07-31"));
+        assert_eq!(name(parts(2024, 10, 27, -1), Step::Day).as_deref(), Some("2024-10-27"), "a day of 25 hours");
+        assert_eq!(name(parts(2024, 7, 0, -1), Step::Month).as_deref(), Some("2024-07"));
+        assert_eq!(name(parts(2024, 7, 0, -1), Step::Week), None);
+        assert_eq!(name(parts(2024, 7, 0, -1), Step::Day), None);
+        assert_eq!(name(parts(2024, 0, 0, -1), Step::Month), None);
+        let over = Interval { from: 1_719_784_800 - 1_800, to: 1_719_784_800 + 1_800, zone: ZONE.to_owned() };
+        assert_eq!(over.period(Step::Month).map(|month| month.name(Step::Month)).as_deref(), Some("2024-06"));
+        let two_days = Interval { to: over.from + 172_800, ..over.clone() };
+        assert_eq!((two_days.period(Step::Day), two_days.period(Step::Month).is_some()), (None, true));
     }
 
     #[test]

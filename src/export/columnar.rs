@@ -5,11 +5,15 @@
 //! x = east, y = north, as the standard wants whatever the CRS says. The passport is under [`PASSPORT_KEY`]. Rows keep
 //! their number in the layer as `fid`, since their order here is another.
 //!
+//! A layer without places is plain Parquet: no column `geometry`, no `bbox`, no key `geo`, rows in the layer's own order.
+//!
 //! Readers on Arrow C++ before version 15 (January 2024) do not know the text type that polars declares and refuse the
 //! file.
 //!
 //! Source: OGC GeoParquet 1.1.0; Hamilton, "Compact Hilbert indices" (2006). Oracle: `geoparquet-validator`.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use polars::prelude::{
@@ -19,7 +23,7 @@ use polars::prelude::{
 use serde_json::{Value, json};
 
 use super::{Error, Job, extent_of, finish, free_names, geojson::right_handed, geometry_name};
-use crate::domain::{Bbox, Geometries, Layer, Values};
+use crate::domain::{Bbox, Geometries, GeometryKind, Layer, Values};
 use crate::geopackage::blob;
 
 /// Key of the passport among the file's metadata.
@@ -41,23 +45,52 @@ pub(super) fn write(job: &Job, path: &Path) -> Result<(), Error> {
     let layer = job.layer();
     let extent = extent_of(&layer.geometries);
     let order = hilbert_order(&layer.geometries, extent);
-    let geo = geo_metadata(job, layer, extent)?;
     let mut frame = frame(layer, &order).map_err(|error| job.failed(&error))?;
-    let metadata = KeyValueMetadata::from_static(vec![
-        ("geo".to_owned(), geo.to_string()),
+    let mut metadata = vec![
         (PASSPORT_KEY.to_owned(), layer.passport.to_json()),
         (LAYER_KEY.to_owned(), layer_metadata(layer).to_string()),
-    ]);
-    let mut file = job.create(path)?;
+    ];
+    if let Some(kind) = layer.geometries.kind() {
+        metadata.insert(0, ("geo".to_owned(), geo_metadata(job, kind, extent)?.to_string()));
+    }
+    let metadata = KeyValueMetadata::from_static(metadata);
+    let mut file = Noting { file: job.create(path)?, failure: None };
     let written = ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Zstd(None))
         .with_row_group_size(Some(ROW_GROUP))
         .with_key_value_metadata(Some(metadata))
         .finish(&mut frame);
-    match written {
-        Ok(_) => finish(job, file),
-        Err(PolarsError::IO { error, .. }) => Err(job.io(&error)),
-        Err(error) => Err(job.failed(&error)),
+    match (written, file.failure) {
+        (Ok(_), None) => finish(job, file.file),
+        (_, Some(failure)) => Err(job.io(&failure)),
+        (Err(error), None) => Err(job.failed(&error)),
+    }
+}
+
+/// A file that notes its first failure: what writes Parquet tells of a full disk as of a fault in the format.
+struct Noting {
+    file: BufWriter<File>,
+    failure: Option<io::Error>,
+}
+
+impl Noting {
+    fn noted<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let (Err(error), None) = (&result, &self.failure) {
+            self.failure = Some(error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error));
+        }
+        result
+    }
+}
+
+impl Write for Noting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.file.write(bytes);
+        self.noted(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.file.flush();
+        self.noted(result)
     }
 }
 
@@ -68,6 +101,9 @@ fn frame(layer: &Layer, order: &[usize]) -> Result<DataFrame, PolarsError> {
     let mut columns = vec![Column::from(Series::new(FID.into(), fids))];
     for (column, name) in layer.columns.iter().zip(names) {
         columns.push(Column::from(series(&name, &column.values, order)));
+    }
+    if layer.geometries.kind().is_none() {
+        return DataFrame::new(order.len(), columns);
     }
     let (binaries, boxes): (Vec<_>, Vec<_>) = order.iter().map(|row| encoded(&layer.geometries, *row)).unzip();
     let side = |name: &str, of: fn(&Bbox) -> f64| {
@@ -93,10 +129,10 @@ fn frame(layer: &Layer, order: &[usize]) -> Result<DataFrame, PolarsError> {
 fn series(name: &str, values: &Values, order: &[usize]) -> Series {
     let name = name.into();
     match values {
-        Values::Integer(values) => Series::new(name, order.iter().map(|row| values[*row]).collect::<Vec<_>>()),
-        Values::Real(values) => Series::new(name, order.iter().map(|row| values[*row]).collect::<Vec<_>>()),
-        Values::Text(values) => Series::new(name, order.iter().map(|row| values[*row].as_deref()).collect::<Vec<_>>()),
-        Values::Bool(values) => Series::new(name, order.iter().map(|row| values[*row]).collect::<Vec<_>>()),
+        Values::Integer(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
+        Values::Real(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
+        Values::Text(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
+        Values::Bool(values) => Series::new(name, order.iter().map(|row| values.get(*row)).collect::<Vec<_>>()),
     }
 }
 
@@ -107,19 +143,20 @@ fn encoded(geometries: &Geometries, row: usize) -> (Option<Vec<u8>>, Option<Bbox
         Geometries::Shapes(kind, shapes) => {
             shapes[row].clone().and_then(|shape| blob::shape_blob(0, *kind, &right_handed(shape)))
         }
+        Geometries::Absent(_) => None,
     };
     let Some(bbox) = blob.as_deref().and_then(blob::bounds_of) else { return (None, None) };
     (blob.as_deref().and_then(blob::wkb_of).map(<[u8]>::to_vec), Some(bbox))
 }
 
 /// What GeoParquet wants under the key `geo`.
-fn geo_metadata(job: &Job, layer: &Layer, extent: Bbox) -> Result<Value, Error> {
+fn geo_metadata(job: &Job, kind: GeometryKind, extent: Bbox) -> Result<Value, Error> {
     let crs: Value = serde_json::from_str(&job.crs.projjson).map_err(|error| job.failed(&error))?;
     let covering: serde_json::Map<String, Value> =
         SIDES.iter().map(|side| ((*side).to_owned(), json!([BBOX, side]))).collect();
     let mut column = json!({
         "encoding": "WKB",
-        "geometry_types": [geometry_name(layer.geometries.kind())],
+        "geometry_types": [geometry_name(kind)],
         "crs": crs,
         "edges": "planar",
         "orientation": "counterclockwise",
@@ -147,6 +184,7 @@ fn hilbert_order(geometries: &Geometries, extent: Bbox) -> Vec<usize> {
                 let centre = shapes[row].as_ref()?.bounding_rect()?.center();
                 Some([centre.x, centre.y])
             }
+            Geometries::Absent(_) => None,
         }
     };
     let (width, height) = (extent.max_x - extent.min_x, extent.max_y - extent.min_y);
@@ -234,12 +272,10 @@ mod tests {
                 let row = usize::try_from(fid).expect("above 0") - 1;
                 for column in &layer.columns {
                     let ours = match &column.values {
-                        Values::Integer(values) => values[row].map_or(AnyValue::Null, AnyValue::Int64),
-                        Values::Real(values) => values[row].map_or(AnyValue::Null, AnyValue::Float64),
-                        Values::Text(values) => {
-                            values[row].as_deref().map_or(AnyValue::Null, AnyValue::String).into_static()
-                        }
-                        Values::Bool(values) => values[row].map_or(AnyValue::Null, AnyValue::Boolean),
+                        Values::Integer(values) => values.get(row).map_or(AnyValue::Null, AnyValue::Int64),
+                        Values::Real(values) => values.get(row).map_or(AnyValue::Null, AnyValue::Float64),
+                        Values::Text(values) => values.get(row).map_or(AnyValue::Null, AnyValue::String).into_static(),
+                        Values::Bool(values) => values.get(row).map_or(AnyValue::Null, AnyValue::Boolean),
                     };
                     assert_eq!(cell(&column.name), ours, "{}.{}, row {row}", layer.name, column.name);
                 }

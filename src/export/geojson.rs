@@ -56,6 +56,7 @@ fn feature(layer: &Layer, placed: &Geometries, row: usize) -> Feature {
     let geometry = match placed {
         Geometries::Points(points) => points[row].map(GeometryValue::new_point),
         Geometries::Shapes(_, shapes) => shapes[row].as_ref().and_then(shape_value),
+        Geometries::Absent(_) => None,
     };
     let properties = layer.columns.iter().map(|column| (column.name.clone(), value_of(&column.values, row)));
     Feature {
@@ -69,10 +70,10 @@ fn feature(layer: &Layer, placed: &Geometries, row: usize) -> Feature {
 
 fn value_of(values: &Values, row: usize) -> JsonValue {
     match values {
-        Values::Integer(values) => JsonValue::from(values[row]),
-        Values::Real(values) => JsonValue::from(values[row]),
-        Values::Text(values) => JsonValue::from(values[row].as_deref()),
-        Values::Bool(values) => JsonValue::from(values[row]),
+        Values::Integer(values) => JsonValue::from(values.get(row)),
+        Values::Real(values) => JsonValue::from(values.get(row)),
+        Values::Text(values) => JsonValue::from(values.get(row)),
+        Values::Bool(values) => JsonValue::from(values.get(row)),
     }
 }
 
@@ -102,6 +103,7 @@ fn to_degrees(job: &Job, layer: &Layer) -> Result<Geometries, Error> {
             });
             placed.collect::<Result<_, _>>().map(|placed| Geometries::Shapes(*kind, placed))
         }
+        Geometries::Absent(rows) => Ok(Geometries::Absent(*rows)),
     }
 }
 

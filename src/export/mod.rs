@@ -8,14 +8,22 @@
 //! A new format is a file with a writer and a line in [`FORMATS`].
 
 pub mod columnar;
+mod dbase;
+pub mod drawing;
+pub mod excel;
+pub mod flatgeobuf;
 pub mod geojson;
+mod ogr;
 mod place;
+pub mod shapefile;
+mod sidecar;
 pub mod tables;
 pub mod vector;
 
 #[cfg(test)]
 pub(crate) mod specimen;
 
+use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -56,6 +64,17 @@ pub enum Error {
         layer: String,
         /// Layers that exist.
         layers: Vec<String>,
+    },
+    /// A table without places, in a format that holds nothing else than shapes.
+    FormatNeedsPlaces {
+        /// The file.
+        file: String,
+        /// The format.
+        format: &'static str,
+        /// The layer.
+        layer: String,
+        /// Extensions of formats that can hold it.
+        known: Vec<&'static str>,
     },
     /// There is no layer to write at all.
     NothingToWrite {
@@ -122,6 +141,8 @@ pub(crate) struct Job<'a> {
     layers: &'a [&'a Layer],
     crs: &'a CrsDefinition,
     to_wgs84: ToWgs84<'a>,
+    /// What the format cannot hold, one sentence each.
+    notes: RefCell<Vec<String>>,
 }
 
 impl Job<'_> {
@@ -132,6 +153,20 @@ impl Job<'_> {
     /// The only layer of a one-layer format.
     fn layer(&self) -> &Layer {
         self.layers[0]
+    }
+
+    /// The target's name without its folder.
+    fn file_name(&self) -> String {
+        self.target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Tells of something that the format cannot hold.
+    fn note(&self, sentence: String) {
+        self.notes.borrow_mut().push(sentence);
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.borrow().clone()
     }
 
     fn misshapen(&self, layer: &Layer, cause: impl Into<String>) -> Error {
@@ -167,21 +202,32 @@ pub struct Format {
     pub media_type: &'static str,
     /// Whether a file holds any number of layers, or one.
     pub many_layers: bool,
-    write: Writer,
-    /// A second file beside the first: what follows the first one's name, and its writer.
-    sidecar: Option<(&'static str, Writer)>,
+    /// Whether a table without places can be written in it.
+    pub plain_tables: bool,
+    write: Write,
+}
+
+/// How a format is written.
+enum Write {
+    /// One file.
+    File(Writer),
+    /// A file and a second beside it: what follows the first one's name, and its writer.
+    Pair(Writer, &'static str, Writer),
+    /// Files of one name that belong together. The writer gets a folder of its own and fills it with files named as they
+    /// will be; the endings are those of all that may belong to the set, so that none of an older set is left beside it.
+    Set(Writer, &'static [&'static str]),
 }
 
 /// Every output format, in the order in which lists show them.
-pub static FORMATS: [Format; 4] = [
+pub static FORMATS: [Format; 9] = [
     Format {
         id: "geopackage",
         title: "GeoPackage",
         extensions: &[".gpkg"],
         media_type: "application/geopackage+sqlite3",
         many_layers: true,
-        write: vector::write,
-        sidecar: None,
+        plain_tables: true,
+        write: Write::File(vector::write),
     },
     Format {
         id: "geojson",
@@ -189,8 +235,8 @@ pub static FORMATS: [Format; 4] = [
         extensions: &[".geojson", ".json"],
         media_type: "application/geo+json",
         many_layers: false,
-        write: geojson::write,
-        sidecar: None,
+        plain_tables: true,
+        write: Write::File(geojson::write),
     },
     Format {
         id: "geoparquet",
@@ -198,8 +244,8 @@ pub static FORMATS: [Format; 4] = [
         extensions: &[".parquet", ".geoparquet"],
         media_type: "application/vnd.apache.parquet",
         many_layers: false,
-        write: columnar::write,
-        sidecar: None,
+        plain_tables: true,
+        write: Write::File(columnar::write),
     },
     Format {
         id: "csv",
@@ -207,8 +253,56 @@ pub static FORMATS: [Format; 4] = [
         extensions: &[".csv"],
         media_type: "text/csv",
         many_layers: false,
-        write: tables::write,
-        sidecar: Some(("-metadata.json", tables::write_sidecar)),
+        plain_tables: true,
+        write: Write::Pair(tables::write, "-metadata.json", tables::write_sidecar),
+    },
+    Format {
+        id: "flatgeobuf",
+        title: "FlatGeobuf",
+        extensions: &[".fgb"],
+        media_type: "application/flatgeobuf",
+        many_layers: false,
+        plain_tables: false,
+        write: Write::Set(flatgeobuf::write, &[]),
+    },
+    Format {
+        id: "xlsx",
+        title: "Excel (XLSX)",
+        extensions: &[".xlsx"],
+        media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        many_layers: true,
+        plain_tables: true,
+        write: Write::File(excel::write),
+    },
+    Format {
+        id: "dxf",
+        title: "DXF",
+        extensions: &[".dxf"],
+        media_type: "image/vnd.dxf",
+        many_layers: false,
+        plain_tables: false,
+        write: Write::Set(drawing::write, &[]),
+    },
+    Format {
+        id: "shapefile",
+        title: "Shapefile",
+        extensions: &[".shp"],
+        media_type: "application/vnd.shp",
+        many_layers: false,
+        plain_tables: false,
+        write: Write::Set(
+            shapefile::write_shapefile,
+            &["shx", "dbf", "prj", "cpg", "qpj", "qix", "sbn", "sbx", "idm", "ind", "shp.xml"],
+        ),
+    },
+    Format {
+        id: "mapinfo",
+        title: "MapInfo TAB",
+        extensions: &[".tab"],
+        media_type: "application/octet-stream",
+        many_layers: false,
+        plain_tables: false,
+        write: Write::Set(shapefile::write_mapinfo, &["dat", "map", "id", "ind"]),
     },
 ];
 
@@ -234,7 +328,11 @@ pub fn format_of(path: &Path) -> Result<&'static Format, Error> {
 ///
 /// A format that holds one layer takes `wanted_layer`, else the first. With `wanted_layer` a format that holds many
 /// gets that one alone. A layer without rows is written as a valid, empty layer. Where anything fails, an older file of
-/// that name stands untouched and nothing else is left behind.
+/// that name stands untouched and nothing else is left behind. Gives what the format cannot hold, one sentence each.
+///
+/// A format of several files is written whole in a folder beside the target. Then the old main file goes first and the new
+/// one comes last, so that whoever looks finds the old set, or none, or the new; where a step fails, the steps before it
+/// are taken back.
 ///
 /// # Errors
 /// Unknown extension, no such layer, folder missing, no permission, disk full, another program writing to the file, a
@@ -245,7 +343,7 @@ pub fn write(
     crs: &CrsDefinition,
     to_wgs84: ToWgs84,
     wanted_layer: Option<&str>,
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     let format = format_of(path)?;
     let file = geopackage::shown(path);
     let mut chosen: Vec<&Layer> = match wanted_layer {
@@ -263,26 +361,40 @@ pub fn write(
     if !format.many_layers {
         chosen.truncate(1);
     }
-    let job = Job { target: path, layers: &chosen, crs, to_wgs84 };
+    if !format.plain_tables
+        && let Some(table) = chosen.iter().find(|layer| layer.geometries.kind().is_none())
+    {
+        let holding = FORMATS.iter().filter(|format| format.plain_tables);
+        let known = holding.flat_map(|format| format.extensions).copied().collect();
+        return Err(Error::FormatNeedsPlaces { file, format: format.title, layer: table.name.clone(), known });
+    }
+    let job = Job { target: path, layers: &chosen, crs, to_wgs84, notes: RefCell::default() };
     for layer in job.layers {
         check(&job, layer)?;
     }
     let target = Target::of(path)?;
-    let main = target.temporary("")?;
-    (format.write)(&job, &main.path)?;
-    let beside = match format.sidecar {
-        None => None,
-        Some((suffix, write)) => {
-            let part = target.temporary(suffix)?;
-            write(&job, &part.path)?;
-            Some(part)
+    match format.write {
+        Write::File(write) => {
+            let main = target.temporary("")?;
+            write(&job, &main.path)?;
+            main.put(&job)?;
         }
-    };
-    // The sidecar first: a table without its description misleads more than a description without its table.
-    for part in beside.into_iter().chain([main]) {
-        part.put(&job)?;
+        Write::Pair(write, suffix, write_beside) => {
+            let (main, beside) = (target.temporary("")?, target.temporary(suffix)?);
+            write(&job, &main.path)?;
+            write_beside(&job, &beside.path)?;
+            // The sidecar first: a table without its description misleads more than a description without its table.
+            beside.put(&job)?;
+            main.put(&job)?;
+        }
+        Write::Set(write, endings) => {
+            let set = target.temporary_set()?;
+            std::fs::create_dir(&set.path).map_err(|error| job.io(&error))?;
+            write(&job, &set.path)?;
+            set.put(&job, endings)?;
+        }
     }
-    Ok(())
+    Ok(job.notes.into_inner())
 }
 
 /// Holds that a layer is whole: columns as long as the geometries, names that differ.
@@ -328,6 +440,7 @@ pub fn extent_of(geometries: &Geometries) -> Bbox {
             let boxes = shapes.iter().flatten().filter_map(geo::BoundingRect::bounding_rect);
             Bbox::around(boxes.flat_map(|rect| [[rect.min().x, rect.min().y], [rect.max().x, rect.max().y]]))
         }
+        Geometries::Absent(_) => Bbox::EMPTY,
     }
 }
 
@@ -370,7 +483,30 @@ mod tests {
             }
         }
         let names = names_in(one.path());
-        assert_eq!(names, ["lager.csv", "lager.csv-metadata.json", "lager.geojson", "lager.gpkg", "lager.parquet"]);
+        let wanted = [
+            "lager.cpg",
+            "lager.csv",
+            "lager.csv-metadata.json",
+            "lager.dat",
+            "lager.dbf",
+            "lager.dxf",
+            "lager.dxf.passport.json",
+            "lager.fgb",
+            "lager.fgb.passport.json",
+            "lager.geojson",
+            "lager.gpkg",
+            "lager.id",
+            "lager.map",
+            "lager.parquet",
+            "lager.prj",
+            "lager.shp",
+            "lager.shp.passport.json",
+            "lager.shx",
+            "lager.tab",
+            "lager.tab.passport.json",
+            "lager.xlsx",
+        ];
+        assert_eq!(names, wanted);
         assert_eq!(names, names_in(two.path()));
         for name in names {
             let bytes = [&one, &two].map(|folder| fs::read(folder.path().join(&name)).expect("readable"));
@@ -381,13 +517,13 @@ mod tests {
     #[test]
     fn an_extension_in_capitals_is_known_and_an_unknown_one_names_those_that_exist() {
         assert_eq!(format_of(Path::new("A.GPKG")).expect("known").id, "geopackage");
-        for name in ["a.shp", "a", "a.gpkg.bak", ".gpkg"] {
+        for name in ["a.xyz", "a", "a.gpkg.bak", ".gpkg"] {
             let problem = texts::problem(&format_of(Path::new(name)).err().expect("unknown"));
             assert_eq!(problem.kind, texts::ErrorKind::BadInput);
             assert!(problem.remedy.expect("a remedy").contains(".gpkg, .geojson"), "{name}");
         }
         let said = |name: &str| texts::problem(&format_of(Path::new(name)).err().expect("unknown")).message;
-        assert_eq!(said("a.shp"), "Filen a.shp kan inte skrivas: inget format har ändelsen ”.shp”.");
+        assert_eq!(said("a.xyz"), "Filen a.xyz kan inte skrivas: inget format har ändelsen ”.xyz”.");
         assert_eq!(said("a"), "Filen a kan inte skrivas: namnet saknar en ändelse som säger vilket format den ska ha.");
     }
 
@@ -425,7 +561,7 @@ mod tests {
             let path = folder.path().join(&name);
             fs::write(&path, "det gamla").expect("written");
             let mut layers = specimen::town();
-            layers[0].columns[0].values = crate::domain::Values::Integer(vec![Some(1)]);
+            layers[0].columns[0].values = crate::domain::Values::Integer(vec![Some(1)].into());
             let error = specimen::write(&path, &layers, None).expect_err("a column is too short");
             assert!(matches!(error, Error::MisshapenLayer { .. }), "{error:?}");
             assert_eq!(fs::read_to_string(&path).expect("still there"), "det gamla");
@@ -501,7 +637,13 @@ mod tests {
     fn a_full_disk_is_said_so() {
         let layers = specimen::town();
         let crs = specimen::sweref();
-        let job = Job { target: Path::new("a.csv"), layers: &[&layers[1]], crs: &crs, to_wgs84: &Some };
+        let job = Job {
+            target: Path::new("a.csv"),
+            layers: &[&layers[1]],
+            crs: &crs,
+            to_wgs84: &Some,
+            notes: RefCell::default(),
+        };
         let mut full = BufWriter::new(OpenOptions::new().write(true).open("/dev/full").expect("Linux has it"));
         full.write_all(b"x").expect("buffered");
         let error = finish(&job, full).expect_err("no room");
@@ -516,6 +658,7 @@ mod tests {
             Error::OutputWithoutExtension { file: file.clone(), known: vec![".csv"] },
             Error::NoResultLayer { file: file.clone(), layer: "a".to_owned(), layers: vec!["b".to_owned()] },
             Error::NothingToWrite { file: file.clone() },
+            Error::FormatNeedsPlaces { file: file.clone(), format: "DXF", layer: "a".to_owned(), known: vec![".gpkg"] },
             Error::MissingFolder { file: file.clone(), folder: "b".to_owned() },
             Error::NoFileName { file: file.clone() },
             Error::OutsideWgs84 { file: file.clone(), layer: "a".to_owned(), row: 1 },

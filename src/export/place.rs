@@ -1,6 +1,7 @@
 //! Where a file will stand, and the temporary file beside it that takes its name when it is whole.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -45,17 +46,82 @@ impl Target {
 
     /// A name for a file that is not finished, in the folder where it will stand.
     pub(super) fn temporary(&self, suffix: &str) -> Result<Part, Error> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let target = self.folder.join(format!("{}{suffix}", self.name));
+        Ok(Part { path: self.free(suffix)?, target })
+    }
+
+    /// A name for a folder of files that are not finished, in the folder where they will stand.
+    pub(super) fn temporary_set(&self) -> Result<Set, Error> {
+        Ok(Set { path: self.free("")?, folder: self.folder.clone(), name: self.name.clone() })
+    }
+
+    fn free(&self, suffix: &str) -> Result<PathBuf, Error> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         for _ in 0..1_000 {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             let name = format!(".{}{suffix}.{}-{number}.part", self.name, std::process::id());
             let path = self.folder.join(name);
             if path.symlink_metadata().is_err() {
-                return Ok(Part { path, target });
+                return Ok(path);
             }
         }
         Err(Error::NoFileName { file: geopackage::shown(&self.shown) })
+    }
+}
+
+/// A folder of files that are not finished and belong together; it is removed with all that is left in it.
+pub(super) struct Set {
+    /// Where to write them.
+    pub(super) path: PathBuf,
+    folder: PathBuf,
+    name: String,
+}
+
+impl Set {
+    /// Makes the files outlast a power cut, and moves them to their places: old main file away, old companions away, new
+    /// companions in, new main file in. Takes back what it did where a step fails.
+    pub(super) fn put(self, job: &Job, endings: &[&str]) -> Result<(), Error> {
+        let failed = |error: io::Error| job.io(&error);
+        let main = PathBuf::from(&self.name);
+        let mut new = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            File::open(entry.path()).and_then(|file| file.sync_all()).map_err(failed)?;
+            new.push(PathBuf::from(entry.file_name()));
+        }
+        new.retain(|name| *name != main);
+        new.sort();
+        let old_ones = endings.iter().map(|ending| main.with_extension(ending)).chain(new.iter().cloned());
+        let mut old: Vec<PathBuf> = old_ones.filter(|name| self.folder.join(name).is_file()).collect();
+        old.sort();
+        old.dedup();
+        if self.folder.join(&main).is_file() {
+            old.insert(0, main.clone());
+        }
+        new.push(main);
+        let kept = self.path.join("old");
+        fs::create_dir(&kept).map_err(failed)?;
+        let away = old.iter().map(|name| (self.folder.join(name), kept.join(name)));
+        let into = new.iter().map(|name| (self.path.join(name), self.folder.join(name)));
+        let mut done: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for (from, to) in away.chain(into) {
+            if let Err(error) = fs::rename(&from, &to) {
+                for (from, to) in done.iter().rev() {
+                    // Nothing better is left to try: the first error is the one that counts.
+                    let _ = fs::rename(to, from);
+                }
+                return Err(failed(error));
+            }
+            done.push((from, to));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Set {
+    fn drop(&mut self) {
+        // As for a single file: there is nothing to tell.
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
@@ -69,7 +135,7 @@ pub(super) struct Part {
 impl Part {
     /// Makes the file outlast a power cut, and gives it its name.
     pub(super) fn put(self, job: &Job) -> Result<(), Error> {
-        let place = || -> std::io::Result<()> {
+        let place = || -> io::Result<()> {
             if let Ok(old) = fs::metadata(&self.target) {
                 fs::set_permissions(&self.path, old.permissions())?;
             }

@@ -8,7 +8,9 @@ use gdal::vector::LayerAccess as _;
 use geo::{Geometry, LineString, MultiLineString, Polygon};
 
 use super::Error;
-use crate::domain::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Passport, Secrecy, Style, Values};
+use crate::domain::{
+    Cells, Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Passport, Secrecy, Style, Texts, Values,
+};
 use crate::geopackage::blob;
 
 const NAMES: [&str; 12] = [
@@ -180,8 +182,8 @@ fn points(events: Vec<Option<[f64; 2]>>, dice: &mut Dice) -> Layer {
         title: "Olyckor (INTERN – STRADA)".to_owned(),
         description: "Olyckorna själva, med anhopning där de hör till en.".to_owned(),
         columns: vec![
-            column("svarhetsgrad", "Svårhetsgrad", true, Values::Text(degree)),
-            column("olyckstyp", "Olyckstyp", true, Values::Text(text)),
+            column("svarhetsgrad", "Svårhetsgrad", true, Values::Text(degree.into())),
+            column("olyckstyp", "Olyckstyp", true, Values::Text(text.into())),
             column(
                 "avst_m",
                 "Avstånd till väg (m)",
@@ -231,7 +233,12 @@ fn streets(centres: &[[f64; 2]]) -> Layer {
         name: "gator".to_owned(),
         title: "Vägnät".to_owned(),
         description: "Gatorna som bakgrund.".to_owned(),
-        columns: vec![column("hastgrans", "Hastighetsgräns (km/tim)", true, Values::Integer(vec![Some(40); count]))],
+        columns: vec![column(
+            "hastgrans",
+            "Hastighetsgräns (km/tim)",
+            true,
+            Values::Integer(vec![Some(40); count].into()),
+        )],
         geometries: Geometries::Shapes(GeometryKind::Line, lines),
         style: Style::Single("#a6a6a6".to_owned()),
         passport: passport("import", 11),
@@ -245,15 +252,16 @@ pub(crate) fn empty() -> Vec<Layer> {
         .map(|mut layer| {
             for column in &mut layer.columns {
                 match &mut column.values {
-                    Values::Integer(values) => values.clear(),
-                    Values::Real(values) => values.clear(),
-                    Values::Text(values) => values.clear(),
-                    Values::Bool(values) => values.clear(),
+                    Values::Integer(values) => *values = Cells::default(),
+                    Values::Real(values) => *values = Cells::default(),
+                    Values::Text(values) => *values = Texts::default(),
+                    Values::Bool(values) => *values = Cells::default(),
                 }
             }
             match &mut layer.geometries {
                 Geometries::Points(points) => points.clear(),
                 Geometries::Shapes(_, shapes) => shapes.clear(),
+                Geometries::Absent(rows) => *rows = 0,
             }
             layer
         })
@@ -279,6 +287,11 @@ pub(crate) fn sweref() -> CrsDefinition {
 
 /// Writes as the service does, with GDAL in the place of `crs`.
 pub(crate) fn write(path: &Path, layers: &[Layer], wanted: Option<&str>) -> Result<(), Error> {
+    write_noted(path, layers, wanted).map(|_| ())
+}
+
+/// As [`write`], and gives what the format could not hold.
+pub(crate) fn write_noted(path: &Path, layers: &[Layer], wanted: Option<&str>) -> Result<Vec<String>, Error> {
     let transform = CoordTransform::new(&reference(3006), &reference(4326)).expect("a transform");
     let to_wgs84 = |[x, y]: [f64; 2]| {
         let (mut xs, mut ys) = ([x], [y]);
@@ -310,6 +323,7 @@ pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
             Geometries::Shapes(kind, shapes) => {
                 shapes[row].as_ref().and_then(|shape| blob::shape_blob(0, *kind, shape))
             }
+            Geometries::Absent(_) => None,
         };
         // GDAL's binding has no word for a row without geometry: the caller counts those in SQL.
         let Some(ours) = ours else { continue };
@@ -318,19 +332,43 @@ pub(crate) fn same_as_gdal(layer: &Layer, found: &mut gdal::vector::Layer) {
     }
 }
 
+/// Holds that GDAL's layer has the rows and geometries of ours, each told by its `fid`.
+pub(crate) fn same_by_fid(layer: &Layer, found: &mut gdal::vector::Layer) {
+    let mut seen = vec![false; layer.geometries.len()];
+    for feature in found.features() {
+        let index = feature.field_index("fid").expect("the number is there");
+        let number = feature.field_as_integer64(index).expect("a number").expect("filled");
+        let row = usize::try_from(number - 1).expect("from 1");
+        assert!(!std::mem::replace(&mut seen[row], true), "row {row} twice");
+        for column in &layer.columns {
+            let place = format!("{}.{}, row {row}", layer.name, column.name);
+            let index = feature.field_index(&column.name).expect("the column is there");
+            // A field that the file leaves out is not null for the binding, which would give 0 for it.
+            let text = feature.field_as_string(index).expect("a text").filter(|text| !text.is_empty());
+            let field = text.and_then(|_| feature.field(index).expect("a value"));
+            same_value(&column.values, row, field, &place);
+        }
+        let wkb = feature.geometry().and_then(|geometry| geometry.wkb().ok());
+        let ours = super::ogr::geometry_of(layer, row).and_then(|geometry| geometry.wkb().ok());
+        assert_eq!(wkb, ours, "{}, row {row}", layer.name);
+    }
+    let placed = |row: usize| super::ogr::geometry_of(layer, row).is_some();
+    assert!((0..seen.len()).all(|row| seen[row] == placed(row)), "a row is missing, or has a place it had not");
+}
+
 fn same_value(ours: &Values, row: usize, theirs: Option<gdal::vector::FieldValue>, place: &str) {
     match ours {
         Values::Integer(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int64), values[row], "{place}");
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int64), values.get(row), "{place}");
         }
         Values::Real(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_real), values[row], "{place}");
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_real), values.get(row), "{place}");
         }
         Values::Text(values) => {
-            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_string), values[row], "{place}");
+            assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_string).as_deref(), values.get(row), "{place}");
         }
         Values::Bool(values) => {
-            let whole = values[row].map(i32::from);
+            let whole = values.get(row).map(i32::from);
             assert_eq!(theirs.and_then(gdal::vector::FieldValue::into_int), whole, "{place}");
         }
     }

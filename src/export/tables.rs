@@ -59,6 +59,7 @@ fn header(layer: &Layer) -> Vec<String> {
     let places: &[&str] = match layer.geometries {
         Geometries::Points(_) => &[X, Y],
         Geometries::Shapes(..) => &[WKT],
+        Geometries::Absent(_) => &[],
     };
     let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     [own(&[FID]), free_names(layer, &[FID, X, Y, WKT, PASSPORT]), own(places), own(&[PASSPORT])].concat()
@@ -68,11 +69,11 @@ fn record(layer: &Layer, row: usize) -> Vec<String> {
     let mut cells = Vec::with_capacity(layer.columns.len() + 4);
     cells.push((row + 1).to_string());
     cells.extend(layer.columns.iter().map(|column| match &column.values {
-        Values::Integer(values) => values[row].map_or_else(String::new, |value| value.to_string()),
-        Values::Real(values) => values[row].map_or_else(String::new, decimal),
-        Values::Text(values) => values[row].as_deref().map_or_else(String::new, |text| harmless(text).into_owned()),
+        Values::Integer(values) => values.get(row).map_or_else(String::new, |value| value.to_string()),
+        Values::Real(values) => values.get(row).map_or_else(String::new, decimal),
+        Values::Text(values) => values.get(row).map_or_else(String::new, |text| harmless(text).into_owned()),
         Values::Bool(values) => {
-            values[row].map_or_else(String::new, |value| if value { "ja" } else { "nej" }.to_owned())
+            values.get(row).map_or_else(String::new, |value| if value { "ja" } else { "nej" }.to_owned())
         }
     }));
     match &layer.geometries {
@@ -81,6 +82,7 @@ fn record(layer: &Layer, row: usize) -> Vec<String> {
             None => cells.extend([String::new(), String::new()]),
         },
         Geometries::Shapes(_, shapes) => cells.push(shapes[row].as_ref().and_then(wkt).unwrap_or_default()),
+        Geometries::Absent(_) => {}
     }
     cells.push(layer.passport.content_hash.clone());
     cells
@@ -167,6 +169,7 @@ fn sidecar(job: &Job) -> Value {
             columns.extend([own(X, "column-x", number.clone()), own(Y, "column-y", number.clone())]);
         }
         Geometries::Shapes(..) => columns.push(own(WKT, "column-wkt", json!("string"))),
+        Geometries::Absent(_) => {}
     }
     columns.push(own(PASSPORT, "column-passport", json!("string")));
     let mut about = json!({
@@ -260,10 +263,10 @@ mod tests {
                 let text = feature.field_as_string(index).expect("a value").filter(|text| !text.is_empty());
                 text.and_then(|_| feature.field_as_double(index).expect("a number"))
             };
-            assert_eq!(real("avst_m"), distances[row], "row {row}");
+            assert_eq!(real("avst_m"), distances.get(row), "row {row}");
             assert_eq!(real("x").zip(real("y")).map(|(x, y)| [x, y]), points[row], "row {row}");
             let kind = feature.field_as_string(feature.field_index("olyckstyp").expect("a column")).expect("a text");
-            let ours = kinds[row].as_deref().map(harmless).map(Cow::into_owned);
+            let ours = kinds.get(row).map(harmless).map(Cow::into_owned);
             assert_eq!(kind.filter(|text| !text.is_empty()), ours, "row {row}");
             rows += 1;
         }

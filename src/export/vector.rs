@@ -101,16 +101,18 @@ fn write_layer(
         name: &layer.name,
         title,
         description: &layer.description,
-        geometry: Some(layer.geometries.kind()),
+        geometry: layer.geometries.kind(),
         srs,
         fields: &fields,
         stamp: &layer.passport.vintage,
     };
     container::add_table(connection, &table)?;
     container::suspend(connection, &layer.name)?;
-    let columns: Vec<String> = names.iter().map(|name| format!(", {}", quoted(name))).collect();
-    let marks = ", ?".repeat(names.len());
-    let sql = format!("INSERT INTO {} ({GEOMETRY}{}) VALUES (?{marks})", quoted(&layer.name), columns.concat());
+    let geometry = layer.geometries.kind().map(|_| GEOMETRY.to_owned());
+    let first = 1 + usize::from(geometry.is_some());
+    let columns: Vec<String> = geometry.into_iter().chain(names.iter().map(|name| quoted(name))).collect();
+    let marks = vec!["?"; columns.len()].join(", ");
+    let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", quoted(&layer.name), columns.join(", "));
     let mut insert = connection.prepare(&sql)?;
     for row in 0..layer.geometries.len() {
         match &layer.geometries {
@@ -122,9 +124,10 @@ fn write_layer(
                 let blob = shapes[row].as_ref().and_then(|shape| blob::shape_blob(srs, *kind, shape));
                 insert.raw_bind_parameter(1, blob)?;
             }
+            Geometries::Absent(_) => {}
         }
         for (index, column) in layer.columns.iter().enumerate() {
-            bind(&mut insert, index + 2, &column.values, row)?;
+            bind(&mut insert, index + first, &column.values, row)?;
         }
         insert.raw_execute()?;
     }
@@ -134,10 +137,10 @@ fn write_layer(
 
 fn bind(insert: &mut Statement, index: usize, values: &Values, row: usize) -> rusqlite::Result<()> {
     let value = match values {
-        Values::Integer(values) => values[row].map_or(ValueRef::Null, ValueRef::Integer),
-        Values::Real(values) => values[row].map_or(ValueRef::Null, ValueRef::Real),
-        Values::Text(values) => values[row].as_deref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
-        Values::Bool(values) => values[row].map_or(ValueRef::Null, |value| ValueRef::Integer(value.into())),
+        Values::Integer(values) => values.get(row).map_or(ValueRef::Null, ValueRef::Integer),
+        Values::Real(values) => values.get(row).map_or(ValueRef::Null, ValueRef::Real),
+        Values::Text(values) => values.get(row).map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())),
+        Values::Bool(values) => values.get(row).map_or(ValueRef::Null, |value| ValueRef::Integer(value.into())),
     };
     insert.raw_bind_parameter(index, ToSqlOutput::Borrowed(value))
 }
@@ -238,6 +241,16 @@ fn passport_row(layer: &Layer) -> [Value; 16] {
     ]
 }
 
+/// What a layer rests on, line by line in Swedish: as in the table of a `GeoPackage`.
+pub(super) fn passport_lines(layer: &Layer) -> Vec<(String, String)> {
+    let shown = |value: Value| match value {
+        Value::Text(text) => text,
+        Value::Integer(number) => number.to_string(),
+        _ => String::new(),
+    };
+    passport_fields().into_iter().map(|field| field.alias).zip(passport_row(layer).map(shown)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::specimen;
@@ -273,6 +286,7 @@ mod tests {
             let nowhere = match &layer.geometries {
                 Geometries::Points(points) => points.iter().filter(|point| point.is_none()).count(),
                 Geometries::Shapes(_, shapes) => shapes.iter().filter(|shape| shape.is_none()).count(),
+                Geometries::Absent(_) => panic!("every layer of the town has places"),
             };
             let sql = format!("SELECT count(*) FROM {} WHERE geom IS NULL", layer.name);
             let nulls: usize = connection.query_row(&sql, [], |row| row.get(0)).expect("a count");
@@ -322,7 +336,7 @@ mod tests {
         let mut layers = specimen::town();
         let rows = layers[0].geometries.len();
         for name in ["FID", "geom", "geom_input"] {
-            let values = Values::Text(vec![Some(format!("egen {name}")); rows]);
+            let values = Values::Text(vec![Some(format!("egen {name}")); rows].into());
             layers[0].columns.push(Column { name: name.to_owned(), alias: name.to_owned(), visible: false, values });
         }
         layers[1].title = layers[0].title.clone();

@@ -3,16 +3,10 @@
 //! Source: OGC 12-128r18, clause 2.1.3, and ISO well-known binary. Written little-endian, in two dimensions; points
 //! without an envelope, everything else with one. Read in either byte order, with or without envelope, Z and M.
 
-use geo::{BoundingRect, Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
+use geo::{BoundingRect, Coord, Geometry, LineString, Polygon};
 
+use crate::domain::wkb::{self, LINE_STRING, MULTI_LINE_STRING, MULTI_POLYGON, POINT, POLYGON};
 use crate::domain::{Bbox, GeometryKind};
-
-const POINT: u32 = 1;
-const LINE_STRING: u32 = 2;
-const POLYGON: u32 = 3;
-const MULTI_POINT: u32 = 4;
-const MULTI_LINE_STRING: u32 = 5;
-const MULTI_POLYGON: u32 = 6;
 
 /// Length of a point's blob in bytes: header 8, well-known binary 21.
 pub const POINT_LENGTH: usize = 29;
@@ -120,8 +114,7 @@ fn write_areas(wkb: &mut Vec<u8>, areas: &[Polygon<f64>]) {
 /// `None` where the blob is empty, damaged, a collection, or none of a GeoPackage.
 #[must_use]
 pub fn geometry_of(blob: &[u8]) -> Option<Geometry<f64>> {
-    let mut reader = Reader { bytes: blob.get(wkb_start(blob)?..)?, little: true, extra: 0 };
-    reader.geometry()
+    wkb::geometry_of(blob.get(wkb_start(blob)?..)?)
 }
 
 /// The box around a blob's geometry: from the envelope where there is one. `None` where empty or damaged.
@@ -133,9 +126,12 @@ pub fn bounds_of(blob: &[u8]) -> Option<Bbox> {
         return None;
     }
     if (flags >> 1) & 7 != 0 && start >= 40 {
-        let mut envelope = Reader { bytes: &blob[8..start], little: flags & 1 == 1, extra: 0 };
-        let (min_x, max_x, min_y, max_y) =
-            (envelope.number()?, envelope.number()?, envelope.number()?, envelope.number()?);
+        let little = flags & 1 == 1;
+        let bound = |side: usize| {
+            let bytes = blob.get(8 + 8 * side..16 + 8 * side)?.try_into().ok()?;
+            Some(if little { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) })
+        };
+        let (min_x, max_x, min_y, max_y) = (bound(0)?, bound(1)?, bound(2)?, bound(3)?);
         return (min_x <= max_x && min_y <= max_y).then_some(Bbox { min_x, min_y, max_x, max_y });
     }
     if let Some([x, y]) = point_of(blob) {
@@ -173,100 +169,10 @@ fn wkb_start(blob: &[u8]) -> Option<usize> {
     (blob.len() > 8 + envelope).then_some(8 + envelope)
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    little: bool,
-    /// Ordinates after x and y.
-    extra: usize,
-}
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (first, rest) = self.bytes.split_first_chunk::<N>()?;
-        self.bytes = rest;
-        Some(*first)
-    }
-
-    fn whole(&mut self) -> Option<u32> {
-        let bytes = self.take()?;
-        Some(if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
-    }
-
-    fn number(&mut self) -> Option<f64> {
-        let bytes = self.take()?;
-        Some(if self.little { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) })
-    }
-
-    fn head(&mut self) -> Option<u32> {
-        self.little = self.take::<1>()?[0] == 1;
-        let code = self.whole()?;
-        self.extra = match code / 1000 {
-            0 => 0,
-            1 | 2 => 1,
-            3 => 2,
-            _ => return None,
-        };
-        Some(code % 1000)
-    }
-
-    fn coord(&mut self) -> Option<Coord<f64>> {
-        let coord = Coord { x: self.number()?, y: self.number()? };
-        for _ in 0..self.extra {
-            self.number()?;
-        }
-        Some(coord)
-    }
-
-    /// `count` things; a damaged count runs out of bytes instead of memory.
-    fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let count = self.whole()?;
-        (0..count).map(|_| one(self)).collect()
-    }
-
-    fn coords(&mut self) -> Option<LineString<f64>> {
-        self.list(Self::coord).map(LineString::new)
-    }
-
-    fn polygon(&mut self) -> Option<Polygon<f64>> {
-        let mut rings = self.list(Self::coords)?.into_iter();
-        let exterior = rings.next().unwrap_or_else(|| LineString::new(Vec::new()));
-        Some(Polygon::new(exterior, rings.collect()))
-    }
-
-    fn part<T>(&mut self, kind: u32, one: impl Fn(&mut Self) -> Option<T>) -> Option<T> {
-        (self.head()? == kind).then(|| one(self)).flatten()
-    }
-
-    fn geometry(&mut self) -> Option<Geometry<f64>> {
-        Some(match self.head()? {
-            POINT => {
-                let coord = self.coord()?;
-                if coord.x.is_nan() || coord.y.is_nan() {
-                    return None;
-                }
-                Geometry::Point(Point(coord))
-            }
-            LINE_STRING => Geometry::LineString(self.coords()?),
-            POLYGON => Geometry::Polygon(self.polygon()?),
-            MULTI_POINT => {
-                let points = self.list(|reader| reader.part(POINT, Self::coord))?;
-                Geometry::MultiPoint(MultiPoint::new(points.into_iter().map(Point).collect()))
-            }
-            MULTI_LINE_STRING => Geometry::MultiLineString(MultiLineString::new(
-                self.list(|reader| reader.part(LINE_STRING, Self::coords))?,
-            )),
-            MULTI_POLYGON => {
-                Geometry::MultiPolygon(MultiPolygon::new(self.list(|reader| reader.part(POLYGON, Self::polygon))?))
-            }
-            _ => return None,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo::{line_string, polygon};
+    use geo::{MultiLineString, MultiPolygon, line_string, polygon};
 
     #[test]
     fn a_point_is_the_29_bytes_that_the_standard_says() {

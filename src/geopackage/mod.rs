@@ -105,6 +105,16 @@ impl Error {
     #[must_use]
     pub fn of(path: &Path, error: &rusqlite::Error) -> Self {
         let (file, cause) = (shown(path), error.to_string());
+        // A value of another type than the one that was written there, or a text that is no UTF-8.
+        if matches!(
+            error,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::Utf8Error(..)
+        ) {
+            return Self::GeopackageDamaged { file, cause };
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::GeopackageLocked { file },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {

@@ -92,7 +92,7 @@ impl<'a> Look<'a> {
             table: &layer.name,
             title: &layer.title,
             description: &layer.description,
-            kind: Some(layer.geometries.kind()),
+            kind: layer.geometries.kind(),
             style: &layer.style,
             fields: fields.collect(),
             passport: Some(&layer.passport),
@@ -117,6 +117,7 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn part(&self) -> Part {
         match (self.kind, self.table) {
+            (None, "timeline" | "periods") => Part::Results,
             (None, _) => Part::About,
             (_, "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "cells" | "areas") => {
                 Part::Results
@@ -433,10 +434,10 @@ pub(super) mod tests {
             title: "A & B <\"c\"> 'd' \u{7} %] (INTERN)".to_owned(),
             description: "]]> & <!-- \n ny rad".to_owned(),
             columns: vec![
-                column("rank", "Rang <1>", Values::Integer(vec![])),
-                column("namn", "Plats ' & %]", Values::Text(vec![])),
-                column("kvot", "Antal/väntat", Values::Real(vec![])),
-                column("text", "O'Hara \\", Values::Text(vec![])),
+                column("rank", "Rang <1>", Values::Integer(vec![].into())),
+                column("namn", "Plats ' & %]", Values::Text(crate::domain::Texts::default())),
+                column("kvot", "Antal/väntat", Values::Real(vec![].into())),
+                column("text", "O'Hara \\", Values::Text(crate::domain::Texts::default())),
             ],
             geometries: Geometries::Points(vec![]),
             style,
@@ -535,7 +536,7 @@ pub(super) mod tests {
     fn at_most_eight_columns_are_shown() {
         let mut layer = nasty(styles()[2].clone());
         for number in 0..9 {
-            layer.columns.push(column(&format!("c{number}"), "", Values::Integer(vec![])));
+            layer.columns.push(column(&format!("c{number}"), "", Values::Integer(vec![].into())));
         }
         let qml = qml(&Look::of(&layer));
         assert_eq!(qml.matches("hidden=\"0\"").count(), MOST_VISIBLE);

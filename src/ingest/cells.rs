@@ -60,6 +60,12 @@ impl Row<'_> {
         known(self.table.cell(self.row, self.column(field)?))
     }
 
+    /// The text of a column that the mapping keeps under this name, or `None` as for [`Self::field`].
+    pub fn kept(&self, name: &str) -> Option<&str> {
+        let (_, column) = self.binding.keep.iter().find(|(kept, _)| kept == name)?;
+        known(self.table.cell(self.row, *column))
+    }
+
     /// The row's number in the file.
     pub fn number(&self) -> u32 {
         self.table.row_number(self.row)
@@ -72,7 +78,7 @@ impl Row<'_> {
     /// When it happened, as finely as the source tells; `None` where it tells nothing.
     pub fn time(&self, order: Option<DateOrder>) -> Result<Option<Interval>, Fault> {
         let mut parts = Parts::default();
-        let mut blamed = Field::Date;
+        let (mut blamed, mut offset) = (Field::Date, None);
         if let Some(text) = self.field(Field::Date) {
             let Some(date) = values::date(text, order) else {
                 return self.fault("reason-date-unreadable", Field::Date);
@@ -80,6 +86,7 @@ impl Row<'_> {
             parts = Parts { year: Some(date.year), month: Some(date.month), day: Some(date.day), ..parts };
             if let Some((hour, minute)) = date.clock.filter(|clock| *clock != (0, 0)) {
                 parts = Parts { hour: Some(hour), minute: Some(minute), ..parts };
+                offset = date.offset;
             }
         } else {
             blamed = if self.field(Field::Day).is_some() { Field::Day } else { Field::Year };
@@ -126,14 +133,25 @@ impl Row<'_> {
                 parts.hour = Some(hour);
             }
         }
-        match Interval::from_parts(parts, &self.mapping.zone) {
+        let zone = &self.mapping.zone;
+        let interval = match offset {
+            Some(offset) => Interval::from_parts_at(parts, offset, zone),
+            None => Interval::from_parts(parts, zone),
+        };
+        match interval {
             Some(interval) => Ok(Some(interval)),
             None => self.fault("reason-date-impossible", blamed),
         }
     }
 
-    /// The pair (easting column, northing column) as numbers: `None` where both are empty.
+    /// The pair (easting column, northing column) as numbers, or (longitude, latitude) from the one column that holds both:
+    /// `None` where it is empty.
     pub fn pair(&self) -> Result<Option<[f64; 2]>, Fault> {
+        if self.column(Field::LatLng).is_some() {
+            let Some(text) = self.field(Field::LatLng) else { return Ok(None) };
+            let unreadable = || self.fault("reason-coordinate-unreadable", Field::LatLng);
+            return values::pair(text).map_or_else(unreadable, |[lat, lng]| Ok(Some([lng, lat])));
+        }
         let read = |field: Field| -> Result<Option<f64>, Fault> {
             let Some(text) = self.field(field) else { return Ok(None) };
             values::number(text)
@@ -156,13 +174,14 @@ impl Row<'_> {
             let Some(pair) = self.pair()? else { return Ok(None) };
             (axes.east_north(pair), Placed::Coordinates)
         };
-        let Some([x, y]) = place(source) else { return self.fault("reason-outside-crs", Field::East) };
+        let blamed = if self.column(Field::LatLng).is_some() { Field::LatLng } else { Field::East };
+        let Some([x, y]) = place(source) else { return self.fault("reason-outside-crs", blamed) };
         let accuracy_m = match self.field(Field::Accuracy).map(values::number) {
             None => None,
             Some(Some(metres)) if metres >= 0.0 => Some(metres),
             Some(_) => return self.fault("reason-number-unreadable", Field::Accuracy),
         };
-        Ok(Some(Position { x, y, accuracy_m, placed }))
+        Ok(Some(Position { x, y, accuracy_m, placed: self.mapping.placed.unwrap_or(placed) }))
     }
 
     /// The cost in öre.

@@ -10,10 +10,11 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::door::{self, Rows, Shapes};
 use super::kind::Kind;
 use super::read_error::ReadError;
 use super::table::Table;
-use super::{csv_reader, geojson_reader, vector_reader, xlsx_reader};
+use super::{csv_reader, geojson_reader, json_reader, ods_reader, parquet_reader, vector_reader, xlsx_reader};
 use crate::texts;
 
 /// Most bytes in one cell. Excel stops at 32,767 characters; what is longer is a quotation mark that never ends.
@@ -44,7 +45,10 @@ pub struct Format {
     /// Options that it has a use for: `layer`, `encoding`, `delimiter`.
     pub options: &'static [&'static str],
     accepts: &'static [Kind],
-    reader: fn(&Source, &ReadOptions) -> Result<Vec<Table>, ReadError>,
+    /// Who gives rows with a point each.
+    rows: Rows,
+    /// Who gives whole geometries, for what lies under results.
+    pub(super) shapes: Shapes,
 }
 
 impl Format {
@@ -53,44 +57,116 @@ impl Format {
     pub fn described(&self) -> String {
         texts::text(&format!("format-{}", self.id), &[])
     }
+
+    /// Refuses a file whose content is not what its extension says.
+    pub(super) fn check_kind(&self, kind: Kind, file: &str) -> Result<(), ReadError> {
+        let file = file.to_owned();
+        match (self.id, kind) {
+            (_, kind) if self.accepts.contains(&kind) => Ok(()),
+            ("xlsx", Kind::OldWorkbook) => Err(ReadError::OldWorkbook { file }),
+            ("xlsx", Kind::ProtectedOffice) => Err(ReadError::ProtectedWorkbook { file }),
+            _ => Err(ReadError::WrongKind { file, expected: self.described(), found: kind.described() }),
+        }
+    }
 }
 
-/// Every format that can be read.
-pub static FORMATS: [Format; 5] = [
+/// Every format that can be read. Two may share an extension where their content tells them apart.
+pub static FORMATS: [Format; 12] = [
     Format {
         id: "csv",
         extensions: &["csv", "txt", "tsv"],
         options: &["encoding", "delimiter"],
         accepts: &[Kind::Text],
-        reader: csv_reader::read,
+        rows: Rows::Own(csv_reader::read),
+        shapes: Shapes::None,
     },
     Format {
         id: "xlsx",
         extensions: &["xlsx", "xlsm"],
         options: &["layer"],
         accepts: &[Kind::Workbook, Kind::BrokenZip],
-        reader: xlsx_reader::read,
+        rows: Rows::Own(xlsx_reader::read),
+        shapes: Shapes::None,
     },
     Format {
         id: "geojson",
         extensions: &["geojson", "json"],
         options: &["encoding"],
         accepts: &[Kind::Json],
-        reader: geojson_reader::read,
+        rows: Rows::Own(geojson_reader::read),
+        shapes: Shapes::Gdal(&door::GEOJSON),
+    },
+    Format {
+        id: "json",
+        extensions: &["json"],
+        options: &["encoding"],
+        accepts: &[Kind::JsonList],
+        rows: Rows::Own(json_reader::read),
+        shapes: Shapes::None,
     },
     Format {
         id: "geopackage",
         extensions: &["gpkg"],
         options: &["layer"],
         accepts: &[Kind::Geopackage],
-        reader: vector_reader::read_geopackage,
+        rows: Rows::Gdal(&door::GEOPACKAGE),
+        shapes: Shapes::Gdal(&door::GEOPACKAGE),
     },
     Format {
         id: "shapefile",
         extensions: &["shp"],
         options: &["layer", "encoding"],
         accepts: &[Kind::Shapefile],
-        reader: vector_reader::read_shapefile,
+        rows: Rows::Gdal(&door::SHAPEFILE),
+        shapes: Shapes::Gdal(&door::SHAPEFILE),
+    },
+    Format {
+        id: "parquet",
+        extensions: &["parquet", "geoparquet"],
+        options: &[],
+        accepts: &[Kind::Parquet],
+        rows: Rows::Own(parquet_reader::read),
+        shapes: Shapes::Own(parquet_reader::shapes),
+    },
+    Format {
+        id: "flatgeobuf",
+        extensions: &["fgb"],
+        options: &["layer"],
+        accepts: &[Kind::Flatgeobuf],
+        rows: Rows::Gdal(&door::FLATGEOBUF),
+        shapes: Shapes::Gdal(&door::FLATGEOBUF),
+    },
+    Format {
+        id: "mapinfo",
+        extensions: &["tab", "mif"],
+        options: &["layer"],
+        accepts: &[Kind::MapinfoTab, Kind::MapinfoMif],
+        rows: Rows::Gdal(&door::MAPINFO),
+        shapes: Shapes::Gdal(&door::MAPINFO),
+    },
+    Format {
+        id: "gml",
+        extensions: &["gml"],
+        options: &["layer"],
+        accepts: &[Kind::Gml],
+        rows: Rows::Gdal(&door::GML),
+        shapes: Shapes::Gdal(&door::GML),
+    },
+    Format {
+        id: "dxf",
+        extensions: &["dxf"],
+        options: &["layer", "encoding"],
+        accepts: &[Kind::Dxf],
+        rows: Rows::Gdal(&door::DXF),
+        shapes: Shapes::Gdal(&door::DXF),
+    },
+    Format {
+        id: "ods",
+        extensions: &["ods"],
+        options: &["layer"],
+        accepts: &[Kind::OpenSpreadsheet, Kind::BrokenZip],
+        rows: Rows::Own(ods_reader::read),
+        shapes: Shapes::None,
     },
 ];
 
@@ -136,6 +212,26 @@ pub(super) fn check_columns(file: &str, columns: usize) -> Result<(), ReadError>
 /// # Errors
 /// One sentence each: see [`ReadError`].
 pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
+    let (format, kind, source) = find(path)?;
+    let given = [
+        ("layer", options.layer.is_some()),
+        ("encoding", options.encoding.is_some()),
+        ("delimiter", options.delimiter.is_some()),
+    ];
+    if let Some((option, _)) = given.into_iter().find(|&(option, given)| given && !format.options.contains(&option)) {
+        let option = texts::text(&format!("option-{option}"), &[]);
+        return Err(ReadError::OptionNotForFormat { file: source.shown, option, format: format.described() });
+    }
+    format.check_kind(kind, &source.shown)?;
+    match &format.rows {
+        Rows::Own(read) => read(&source, options),
+        Rows::Gdal(door) => vector_reader::read(&source, options, door),
+    }
+}
+
+/// The format that a file's extension asks for, what its content looks like, and the file itself: there, regular, not
+/// empty, and no path of GDAL's own.
+pub(super) fn find(path: &Path) -> Result<(&'static Format, Kind, Source), ReadError> {
     let shown = path.to_string_lossy().into_owned();
     if shown.to_lowercase().starts_with("/vsi") {
         return Err(ReadError::VirtualPath { file: shown });
@@ -158,30 +254,18 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Vec<Table>, ReadError>
         return Err(ReadError::OsmNotEvents { file: shown });
     }
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let format = FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
-    let Some(format) = format else {
-        let extensions = FORMATS.iter().flat_map(|format| format.extensions);
-        let formats = extensions.map(|extension| format!(".{extension}")).collect();
+    let named = || FORMATS.iter().filter(|format| format.extensions.contains(&extension.as_str()));
+    let Some(format) = named().find(|format| format.accepts.contains(&kind)).or_else(|| named().next()) else {
+        let mut formats: Vec<String> = Vec::new();
+        for extension in FORMATS.iter().flat_map(|format| format.extensions).map(|extension| format!(".{extension}")) {
+            if !formats.contains(&extension) {
+                formats.push(extension);
+            }
+        }
         return Err(ReadError::UnknownFormat { file: shown, found: kind.described(), formats });
     };
-    let given = [
-        ("layer", options.layer.is_some()),
-        ("encoding", options.encoding.is_some()),
-        ("delimiter", options.delimiter.is_some()),
-    ];
-    if let Some((option, _)) = given.into_iter().find(|&(option, given)| given && !format.options.contains(&option)) {
-        let option = texts::text(&format!("option-{option}"), &[]);
-        return Err(ReadError::OptionNotForFormat { file: shown, option, format: format.described() });
-    }
-    if !format.accepts.contains(&kind) {
-        return Err(match (format.id, kind) {
-            ("xlsx", Kind::OldWorkbook) => ReadError::OldWorkbook { file: shown },
-            ("xlsx", Kind::ProtectedOffice) => ReadError::ProtectedWorkbook { file: shown },
-            _ => ReadError::WrongKind { file: shown, expected: format.described(), found: kind.described() },
-        });
-    }
     let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-    (format.reader)(&Source { path: path.to_owned(), shown, name }, options)
+    Ok((format, kind, Source { path: path.to_owned(), shown, name }))
 }
 
 #[cfg(test)]
@@ -245,7 +329,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_unknown_extension_is_answered_with_the_known_ones() {
-        let ReadError::UnknownFormat { formats, found, .. } = refused("delar.tab", b"!table\n!version 300\n") else {
+        let ReadError::UnknownFormat { formats, found, .. } = refused("delar.map", b"!table\n!version 300\n") else {
             panic!("another error")
         };
         assert!(formats.contains(&".gpkg".to_owned()) && found.contains("MapInfo"), "{formats:?} {found}");
@@ -261,10 +345,14 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn every_extension_belongs_to_one_format_and_every_format_has_words() {
-        let mut extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-        extensions.sort_unstable();
-        assert!(extensions.windows(2).all(|pair| pair[0] != pair[1]));
+    fn extension_and_content_belong_to_one_format_and_every_format_has_words() {
+        for (at, format) in FORMATS.iter().enumerate() {
+            let shares = |other: &&Format| {
+                other.extensions.iter().any(|extension| format.extensions.contains(extension))
+                    && other.accepts.iter().any(|kind| format.accepts.contains(kind))
+            };
+            assert!(FORMATS[..at].iter().find(shares).is_none(), "{}", format.id);
+        }
         for format in &FORMATS {
             assert!(!format.described().starts_with("format-"), "{}", format.id);
             assert!(format.accepts.iter().all(|kind| !kind.described().starts_with("looks-")), "{}", format.id);
@@ -285,8 +373,9 @@ pub(super) mod tests {
         }
     }
 
-    fn names() -> impl Strategy<Value = &'static str> {
-        prop::sample::select(vec!["a.csv", "a.tsv", "a.xlsx", "a.geojson", "a.gpkg", "a.shp"])
+    fn names() -> impl Strategy<Value = String> {
+        let names = FORMATS.iter().flat_map(|format| format.extensions).map(|ending| format!("a.{ending}"));
+        prop::sample::select(names.collect::<Vec<_>>())
     }
 
     /// Starts that take a reader past the look at the content.
@@ -300,6 +389,12 @@ pub(super) mod tests {
             b"SQLite format 3\0\x10\0\x01\x01\0\x40\x20\x20gpkg_contents",
             b"\x00\x00\x27\x0a",
             b"\xff\xfe",
+            b"fgb\x03fgb\x00\x20\x00\x00\x00",
+            b"PAR1",
+            b"!table\n!version 300\n!charset WindowsLatin1\n\nDefinition Table\n  Type NATIVE\n",
+            b"Version 300\nCharset \"WindowsLatin1\"\nDelimiter \",\"\nColumns 1\n",
+            b"  0\nSECTION\n  2\nENTITIES\n  0\n",
+            b"<gml:FeatureCollection xmlns:gml='http://www.opengis.net/gml'>",
         ];
         prop::sample::select(starts)
     }
@@ -312,7 +407,7 @@ pub(super) mod tests {
             name in names(), start in starts(), soup in prop::collection::vec(any::<u8>(), 0..400)
         ) {
             let bytes = [start, &soup].concat();
-            let _ = read_bytes(name, &bytes, &ReadOptions::default());
+            let _ = read_bytes(&name, &bytes, &ReadOptions::default());
         }
 
         #[test]

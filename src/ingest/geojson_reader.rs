@@ -19,10 +19,10 @@ use std::collections::HashMap;
 
 use geo::LineString;
 use geojson::{GeometryValue, Position};
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess};
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess};
 use serde_json::Value;
 
-use super::formats::{Source, check_columns};
+use super::formats::{COLUMN_LIMIT, Source, check_columns};
 use super::geojson_parts::{Each, Facts, FeatureSeed, Text, Top};
 use super::read_error::ReadError;
 use super::table::{MAX_CELLS, Table};
@@ -108,7 +108,11 @@ fn form_of(source: &Source, facts: &Facts) -> Result<Form, ReadError> {
 }
 
 /// Runs a parser over the whole text; errors carry line, column and a short reason.
-fn parse<'de, S: DeserializeSeed<'de>>(source: &Source, text: &'de str, seed: S) -> Result<S::Value, ReadError> {
+pub(super) fn parse<'de, S: DeserializeSeed<'de>>(
+    source: &Source,
+    text: &'de str,
+    seed: S,
+) -> Result<S::Value, ReadError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = seed.deserialize(&mut deserializer).map_err(|error| broken(source, &error))?;
     deserializer.end().map_err(|error| broken(source, &error))?;
@@ -140,6 +144,9 @@ fn broken(source: &Source, error: &serde_json::Error) -> ReadError {
         ("invalid type", "json-type"),
     ];
     let said = error.to_string();
+    if said.starts_with("more-columns") {
+        return ReadError::MoreColumns { file: source.shown.clone(), limit: COLUMN_LIMIT };
+    }
     let id = REASONS.iter().find(|(start, _)| said.starts_with(start)).map(|&(_, id)| id);
     let id = id.or_else(|| ["feature-not-object", "value-too-large"].into_iter().find(|id| said.starts_with(id)));
     let reason = texts::text(id.unwrap_or("json-other"), &[]);
@@ -160,6 +167,10 @@ impl Each for Survey {
         let mut name = String::new();
         while map.next_key_seed(Text(&mut name))?.is_some() {
             if !self.places.contains_key(&name) {
+                // Names of a file that will be refused are not gathered.
+                if self.names.len() > 2 * COLUMN_LIMIT {
+                    return Err(A::Error::custom("more-columns"));
+                }
                 self.places.insert(name.clone(), self.names.len());
                 self.names.push(name.clone());
             }

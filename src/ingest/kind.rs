@@ -18,12 +18,15 @@ pub const HEAD: usize = 64 * 1024;
 pub enum Kind {
     Text,
     Json,
+    JsonList,
     Html,
     Xml,
+    Gml,
     Workbook,
     BinaryWorkbook,
     WordDocument,
     Presentation,
+    OpenSpreadsheet,
     OpenDocument,
     ZippedShapefile,
     Zip,
@@ -35,6 +38,9 @@ pub enum Kind {
     Sqlite,
     Shapefile,
     MapinfoTab,
+    MapinfoMif,
+    Dxf,
+    BinaryDrawing,
     Picture,
     Pdf,
     Gzip,
@@ -47,7 +53,7 @@ pub enum Kind {
 }
 
 /// First bytes that settle the matter at once.
-const MAGIC: [(&[u8], Kind); 18] = [
+const MAGIC: [(&[u8], Kind); 17] = [
     (b"\x89PNG\r\n\x1a\n", Kind::Picture),
     (b"\xff\xd8\xff", Kind::Picture),
     (b"GIF8", Kind::Picture),
@@ -64,8 +70,7 @@ const MAGIC: [(&[u8], Kind); 18] = [
     (b"fgb\x03", Kind::Flatgeobuf),
     (b"{\\rtf", Kind::Rtf),
     (b"\x00\x00\x27\x0a", Kind::Shapefile),
-    (b"!table", Kind::MapinfoTab),
-    (b"!Table", Kind::MapinfoTab),
+    (b"AutoCAD Binary DXF", Kind::BinaryDrawing),
 ];
 
 impl Kind {
@@ -74,12 +79,15 @@ impl Kind {
         let id = match self {
             Self::Text => "looks-text",
             Self::Json => "looks-json",
+            Self::JsonList => "looks-json-list",
             Self::Html => "looks-html",
             Self::Xml => "looks-xml",
+            Self::Gml => "looks-gml",
             Self::Workbook => "looks-workbook",
             Self::BinaryWorkbook => "looks-binary-workbook",
             Self::WordDocument => "looks-word",
             Self::Presentation => "looks-presentation",
+            Self::OpenSpreadsheet => "looks-open-spreadsheet",
             Self::OpenDocument => "looks-open-document",
             Self::ZippedShapefile => "looks-zipped-shapefile",
             Self::Zip => "looks-zip",
@@ -91,6 +99,9 @@ impl Kind {
             Self::Sqlite => "looks-sqlite",
             Self::Shapefile => "looks-shapefile",
             Self::MapinfoTab => "looks-mapinfo-tab",
+            Self::MapinfoMif => "looks-mapinfo-mif",
+            Self::Dxf => "looks-dxf",
+            Self::BinaryDrawing => "looks-binary-drawing",
             Self::Picture => "looks-picture",
             Self::Pdf => "looks-pdf",
             Self::Gzip => "looks-gzip",
@@ -121,6 +132,10 @@ impl Kind {
         if head.starts_with(b"SQLite format 3\0") {
             return Ok(database_kind(&head));
         }
+        // AC1015 and the like, then zero bytes: a drawing in AutoCAD's own format.
+        if head.starts_with(b"AC10") && head.get(6) == Some(&0) {
+            return Ok(Self::BinaryDrawing);
+        }
         let magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic));
         Ok(magic.map_or_else(|| text_kind(&head), |&(_, kind)| kind))
     }
@@ -147,7 +162,11 @@ fn zip_kind(file: &mut File, head: &[u8]) -> Kind {
         }
     }
     if kind == Kind::Zip && contains(&head[..head.len().min(200)], b"application/vnd.oasis.opendocument") {
-        return Kind::OpenDocument;
+        return if contains(head, b"application/vnd.oasis.opendocument.spreadsheet") {
+            Kind::OpenSpreadsheet
+        } else {
+            Kind::OpenDocument
+        };
     }
     kind
 }
@@ -204,15 +223,33 @@ fn text_kind(head: &[u8]) -> Kind {
         let page = [b"<!doctype html".as_slice(), b"<html", b"<head", b"<body", b"<table", b"<meta"];
         return if page.iter().any(|tag| start.starts_with(tag)) || contains(&start, b"<html") {
             Kind::Html
+        } else if contains(&body[..body.len().min(16 * 1024)], b"www.opengis.net/gml") {
+            Kind::Gml
         } else if start.get(1).is_some_and(|&next| next.is_ascii_alphabetic() || matches!(next, b'?' | b'!')) {
             Kind::Xml
         } else {
             Kind::Text
         };
     }
+    if start.starts_with(b"!table") {
+        return Kind::MapinfoTab;
+    }
+    if start.starts_with(b"version ") && (contains(&start, b"\ncolumns") || contains(&start, b"\ncharset")) {
+        return Kind::MapinfoMif;
+    }
+    let mut lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    // A drawing may begin with comments, whose code is 999.
+    let lead = lines.by_ref().take(20).collect::<Vec<_>>();
+    let mut pairs = lead.chunks_exact(2).skip_while(|pair| pair[0] == b"999");
+    if pairs.next().is_some_and(|pair| pair == [b"0".as_slice(), b"section"]) {
+        return Kind::Dxf;
+    }
     let next = start.get(1..).unwrap_or_default().trim_ascii_start().first().copied();
     match (start.first(), next) {
-        (Some(b'{'), _) | (Some(b'['), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')) => Kind::Json,
+        (Some(b'{'), _) => Kind::Json,
+        (Some(b'['), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')) => Kind::JsonList,
+        // An empty list and nothing else: `[];[namn]` is the header of a table.
+        (Some(b'['), Some(b']')) if start[1..].trim_ascii() == b"]" => Kind::JsonList,
         _ => Kind::Text,
     }
 }
@@ -244,7 +281,9 @@ mod tests {
         assert_eq!(kind(b"a;b\n1;2\n"), Kind::Text);
         assert_eq!(kind(b"[id];[namn]\n1;2\n"), Kind::Text);
         assert_eq!(kind(b" \n{ \"type\": 1}"), Kind::Json);
-        assert_eq!(kind(b"\xef\xbb\xbf[{}]"), Kind::Json);
+        assert_eq!(kind(b"\xef\xbb\xbf[{}]"), Kind::JsonList);
+        assert_eq!(kind(b" [ ]\n"), Kind::JsonList);
+        assert_eq!(kind(b"[];[namn]\n1;2\n"), Kind::Text);
         assert_eq!(kind(b"{type: 'Feature'}"), Kind::Json);
         assert_eq!(kind(b"<!DOCTYPE html><p>"), Kind::Html);
         assert_eq!(kind(b"<?xml version='1.0'?><html>"), Kind::Html);
@@ -252,6 +291,20 @@ mod tests {
         assert_eq!(kind(b"<5 personer;b\n"), Kind::Text);
         assert_eq!(kind(&[0, 1, 2, 3, 200, 7, 0, 0]), Kind::Binary);
         assert_eq!(kind(b"\xff\xfea\0;\0b\0\n\0"), Kind::Text);
+    }
+
+    #[test]
+    fn drawings_and_map_files_are_told_from_text() {
+        assert_eq!(kind(b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n"), Kind::Dxf);
+        assert_eq!(kind(b"999\nav n\xe5gon\n0\nSECTION\n2\nENTITIES\n"), Kind::Dxf);
+        assert_eq!(kind(b"0\n1\n2\n"), Kind::Text);
+        assert_eq!(kind(b"AutoCAD Binary DXF\r\n\x1a\0"), Kind::BinaryDrawing);
+        assert_eq!(kind(b"AC1015\0\0\0\0"), Kind::BinaryDrawing);
+        assert_eq!(kind(b"!TABLE\r\n!version 300\r\n"), Kind::MapinfoTab);
+        assert_eq!(kind(b"Version 300\nCharset \"Neutral\"\nColumns 1\n"), Kind::MapinfoMif);
+        assert_eq!(kind(b"version 1;b\n1;2\n"), Kind::Text);
+        assert_eq!(kind(b"<a xmlns:gml=\"http://www.opengis.net/gml/3.2\"/>"), Kind::Gml);
+        assert_eq!(kind(&[b"fgb\x03fgb\0".as_slice(), &[0; 40]].concat()), Kind::Flatgeobuf);
     }
 
     #[test]

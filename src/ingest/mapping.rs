@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::values::{DateOrder, folded};
 use crate::catalogued_errors;
-use crate::domain::{Kind, Secrecy, Severity, category};
+use crate::domain::{Kind, Placed, Secrecy, Severity, category};
 
 /// What can be wrong with a mapping.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,6 +75,8 @@ pub enum Field {
     North,
     /// Easting or longitude.
     East,
+    /// Latitude and longitude in one cell, in that order: `57.69,12.29`.
+    LatLng,
     /// Accuracy of the position in metres.
     Accuracy,
     /// Type of accident or incident.
@@ -203,6 +205,8 @@ pub struct Mapping {
     /// Further systems that may occur, for detection.
     #[serde(default)]
     pub crs_candidates: Vec<String>,
+    /// What its positions are, where they are no places of events: `area-centroid` for the middle of a municipality.
+    pub placed: Option<Placed>,
     /// Order of day and month where the year is last.
     pub date_order: Option<DateOrder>,
     /// Sets of columns; a file that has all columns of one set is taken to be of this kind.
@@ -236,10 +240,11 @@ pub struct Mapping {
 }
 
 /// The shipped mappings. The last one, `generic`, is used where no other recognises a file.
-const SHIPPED: [(&str, &str); 4] = [
+const SHIPPED: [(&str, &str); 5] = [
     ("strada.toml", include_str!("../../data/mappings/strada.toml")),
     ("finland.toml", include_str!("../../data/mappings/finland.toml")),
     ("skaderapport.toml", include_str!("../../data/mappings/skaderapport.toml")),
+    ("polisen.toml", include_str!("../../data/mappings/polisen.toml")),
     ("generic.toml", include_str!("../../data/mappings/generic.toml")),
 ];
 
@@ -339,11 +344,8 @@ mod tests {
         assert_eq!(all.len(), SHIPPED.len());
         for mapping in all {
             assert!(!mapping.source.is_empty() && !mapping.title.is_empty(), "{}", mapping.name);
-            assert!(
-                mapping.columns.contains_key(&Field::North) && mapping.columns.contains_key(&Field::East),
-                "{}",
-                mapping.name
-            );
+            let has = |field| mapping.columns.contains_key(&field);
+            assert!(has(Field::LatLng) || has(Field::North) && has(Field::East), "{}", mapping.name);
         }
     }
 
@@ -357,6 +359,8 @@ mod tests {
         assert_eq!(name(&["Datum", "Olyckstyp", "Sammanvägd_svårhetsgrad"]), "strada");
         assert_eq!(name(&["Vuosi", "Kk", "Vakavuusko", "X", "Y"]), "finland");
         assert_eq!(name(&["Händelsedatum", "Skadetyp", "Kostnad"]), "skaderapport");
+        let police = ["id", "datetime", "name", "summary", "url", "type", "location.name", "location.gps"];
+        assert_eq!(name(&police), "polisen");
         assert_eq!(name(&["x", "y"]), "generic");
     }
 
@@ -364,6 +368,8 @@ mod tests {
     fn a_broken_mapping_is_refused_with_its_line() {
         let refused = Mapping::parse("egen.toml", "name = \"x\"\ntitle = 3\n");
         assert!(matches!(refused, Err(MappingError::BadMapping { line: 2, .. })), "{refused:?}");
-        assert!(matches!(Mapping::named("strda"), Err(MappingError::UnknownMapping { known, .. }) if known.len() == 4));
+        assert!(
+            matches!(Mapping::named("strda"), Err(MappingError::UnknownMapping { known, .. }) if known.len() == SHIPPED.len())
+        );
     }
 }

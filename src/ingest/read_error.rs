@@ -1,4 +1,5 @@
-//! Why a file could not be read: one sentence each in `data/texts/ingest.toml`, with file, place and remedy.
+//! Why a file could not be read: one sentence each in `data/texts/ingest.toml` and `formats.toml`, with file, place and
+//! remedy.
 
 use std::io;
 
@@ -46,6 +47,8 @@ pub enum ReadError {
     TooMuchText { file: String, cells: usize },
     /// More columns than any table of accidents has.
     TooManyColumns { file: String, columns: usize, limit: usize },
+    /// As many more that nobody counts them.
+    MoreColumns { file: String, limit: usize },
     /// One cell over the limit: most often a quotation mark that never ends.
     CellTooLarge { file: String, row: u32, column: usize, limit_mib: usize },
     /// Neither UTF-8 nor surely one of the older encodings.
@@ -84,6 +87,20 @@ pub enum ReadError {
     MissingCompanion { file: String, companion: String },
     /// A vector file that GDAL cannot open or read to its end; `at` is where, in words.
     BrokenVector { file: String, format: String, at: String },
+    /// A `MapInfo` table that names other files instead of holding its rows.
+    TableNotNative { file: String, found: String },
+    /// A `MapInfo` table without one of its parts.
+    MissingTablePart { file: String, companion: String },
+    /// A drawing in which one symbol stands for too many.
+    TooManyCopies { file: String, line: u64, limit: u64 },
+    /// XML that defines entities of its own.
+    DefinesEntities { file: String, line: u64 },
+    /// Tags within tags without end.
+    NestedTooDeep { file: String, line: u64, limit: usize },
+    /// Geometry in Parquet that is no well-known binary.
+    GeometryEncoding { file: String, column: String, encoding: String },
+    /// A spreadsheet that repeats rows or cells beyond all use.
+    RepeatsTooMuch { file: String, sheet: String, row: u32 },
 }
 crate::catalogued_errors!(ReadError);
 
@@ -135,6 +152,7 @@ mod tests {
             ReadError::FileTooLarge { file: file(), limit_gib: 4 },
             ReadError::TooMuchText { file: file(), cells: 9 },
             ReadError::TooManyColumns { file: file(), columns: 9, limit: 8 },
+            ReadError::MoreColumns { file: file(), limit: 8 },
             ReadError::CellTooLarge { file: file(), row: 2, column: 3, limit_mib: 16 },
             ReadError::UnknownEncoding { file: file(), line: 2, candidates: list() },
             ReadError::EncodingMismatch { file: file(), line: 2, encoding: word() },
@@ -154,6 +172,13 @@ mod tests {
             ReadError::NotGeojson { file: file(), reason: word() },
             ReadError::MissingCompanion { file: file(), companion: word() },
             ReadError::BrokenVector { file: file(), format: word(), at: word() },
+            ReadError::TableNotNative { file: file(), found: word() },
+            ReadError::MissingTablePart { file: file(), companion: word() },
+            ReadError::TooManyCopies { file: file(), line: 2, limit: 3 },
+            ReadError::DefinesEntities { file: file(), line: 2 },
+            ReadError::NestedTooDeep { file: file(), line: 2, limit: 3 },
+            ReadError::GeometryEncoding { file: file(), column: word(), encoding: word() },
+            ReadError::RepeatsTooMuch { file: file(), sheet: word(), row: 2 },
         ];
         for error in &errors {
             let problem = texts::problem(error);

@@ -1,6 +1,7 @@
-//! Shapes of ground that lies under results: areas, lines and points of a `GeoPackage`, Shapefile or `GeoJSON`, whole.
+//! Shapes of ground that lies under results: areas, lines and points of a map file, whole.
 //!
-//! [`super::read`] gives events, which are points; this gives geometry as it is.
+//! [`super::read`] gives events, which are points; this gives geometry as it is. Which formats hold shapes, and who reads
+//! them, stands in the one table of formats.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +9,10 @@ use std::path::Path;
 use gdal::vector::LayerAccess;
 use geo::{CoordsIter, Geometry};
 
-use super::{ReadError, gdal_door};
+use super::door::{Door, Shapes};
+use super::formats::{self, FORMATS, Source, check_columns};
+use super::vector_reader::{Field, Words, crs_of, field_text, fields_of, shape_of};
+use super::{ReadError, ReadOptions};
 
 /// One row: its shape and its filled fields as text.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,74 +34,86 @@ pub struct ShapeLayer {
     pub rows: Vec<Shape>,
 }
 
-/// Which driver opens which ending; no other is asked, so that no file can make GDAL reach elsewhere.
-const DRIVERS: [(&str, &str); 4] =
-    [("gpkg", "GPKG"), ("shp", "ESRI Shapefile"), ("geojson", "GeoJSON"), ("json", "GeoJSON")];
-
 /// Reads every spatial layer of a file, or the one named.
 ///
 /// # Errors
 /// A file that is missing, may not be read, is of another kind or broken; a layer that does not exist.
 pub fn read(path: &Path, layer: Option<&str>) -> Result<Vec<ShapeLayer>, ReadError> {
-    let file = path.display().to_string();
-    if file.to_lowercase().starts_with("/vsi") {
-        return Err(ReadError::VirtualPath { file });
-    }
-    let handle = std::fs::File::open(path).map_err(|error| ReadError::from_io(&file, &error))?;
-    if handle.metadata().is_ok_and(|facts| facts.is_dir()) {
-        return Err(ReadError::FolderNotFile { file });
-    }
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let Some((_, driver)) = DRIVERS.iter().find(|(known, _)| *known == ending) else {
-        let formats = DRIVERS.iter().map(|(known, _)| format!(".{known}")).collect();
-        return Err(ReadError::NotAMapFile { file, formats });
+    let holds = |format: &&formats::Format| !matches!(format.shapes, Shapes::None);
+    let no_map = |file: String| {
+        let endings = FORMATS.iter().filter(holds).flat_map(|format| format.extensions);
+        ReadError::NotAMapFile { file, formats: endings.map(|ending| format!(".{ending}")).collect() }
     };
-    let (dataset, complaints) = gdal_door::watch(|| gdal_door::open(path, driver, &[]));
-    let dataset = dataset.map_err(|error| {
-        let at = complaints.first().map_or_else(|| gdal_door::place(&error), |said| gdal_door::place(said));
-        ReadError::BrokenVector { file: file.clone(), format: (*driver).to_owned(), at }
-    })?;
-    let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
-    if let Some(wanted) = layer
-        && !names.iter().any(|name| name == wanted)
-    {
-        return Err(ReadError::UnknownLayer { file, layer: wanted.to_owned(), layers: names });
-    }
-    let mut layers = Vec::new();
-    for mut source in dataset.layers() {
-        let name = source.name();
-        if layer.is_some_and(|wanted| wanted != name) || source.defn().geom_fields().next().is_none() {
-            continue;
+    let (format, kind, source) = match formats::find(path) {
+        Err(ReadError::UnknownFormat { file, .. }) => return Err(no_map(file)),
+        found => found?,
+    };
+    let layers = match &format.shapes {
+        Shapes::None => return Err(no_map(source.shown)),
+        Shapes::Own(read) => {
+            format.check_kind(kind, &source.shown)?;
+            let layers = read(&source)?;
+            let is_other = |wanted: &&str| layers.iter().all(|own| own.name != **wanted);
+            if let Some(wanted) = layer.filter(is_other) {
+                let (file, names) = (source.shown, layers.into_iter().map(|own| own.name).collect());
+                return Err(ReadError::UnknownLayer { file, layer: wanted.to_owned(), layers: names });
+            }
+            layers
         }
-        let crs = source.spatial_ref().and_then(|srs| srs.authority().ok().or_else(|| srs.to_wkt().ok()));
-        let rows = source
-            .features()
-            .filter_map(|feature| {
-                let geometry = feature.geometry()?.to_geo().ok()?;
-                let finite = geometry.coords_iter().all(|coord| coord.x.is_finite() && coord.y.is_finite());
-                let filled = geometry.coords_iter().next().is_some();
-                let fields = feature.fields().filter_map(|(name, value)| Some((name, as_text(value?)?)));
-                (finite && filled).then(|| Shape { geometry, fields: fields.collect() })
-            })
-            .collect();
-        layers.push(ShapeLayer { name, crs, rows });
-    }
+        Shapes::Gdal(door) => {
+            format.check_kind(kind, &source.shown)?;
+            through_gdal(&source, layer, door)?
+        }
+    };
     if layers.is_empty() {
-        return Err(ReadError::NoLayers { file });
+        return Err(ReadError::NoLayers { file: source.shown });
     }
     Ok(layers)
 }
 
-/// A field's value as text; `None` where it is empty or of a kind that names nothing.
-fn as_text(value: gdal::vector::FieldValue) -> Option<String> {
-    use gdal::vector::FieldValue;
-    match value {
-        FieldValue::StringValue(text) => Some(text).filter(|text| !text.is_empty()),
-        FieldValue::IntegerValue(number) => Some(number.to_string()),
-        FieldValue::Integer64Value(number) => Some(number.to_string()),
-        FieldValue::RealValue(number) => Some(number.to_string()),
-        _ => None,
-    }
+fn through_gdal(source: &Source, layer: Option<&str>, door: &Door) -> Result<Vec<ShapeLayer>, ReadError> {
+    let words = Words { source, format: door.name };
+    let ready = (door.prepare)(source, &ReadOptions::default())?;
+    words.watched(&ready, || {
+        let dataset = words.open(door.driver, &ready)?;
+        let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
+        if let Some(wanted) = layer
+            && !names.iter().any(|name| name == wanted)
+        {
+            let (file, layer) = (source.shown.clone(), wanted.to_owned());
+            return Err(ReadError::UnknownLayer { file, layer, layers: names });
+        }
+        let mut layers = Vec::new();
+        for mut own in dataset.layers() {
+            let name = own.name();
+            let is_wanted = layer.or(door.main_layer).is_none_or(|wanted| wanted == name);
+            if !is_wanted || own.defn().geom_fields().next().is_none() {
+                continue;
+            }
+            let (crs, _) = crs_of(own.spatial_ref());
+            let (names, kinds) = fields_of(&own);
+            check_columns(&source.shown, names.len())?;
+            let rows = own
+                .features()
+                .filter_map(|feature| {
+                    let geometry = shape_of(feature.geometry()?)?;
+                    let finite = geometry.coords_iter().all(|coord| coord.x.is_finite() && coord.y.is_finite());
+                    let filled = geometry.coords_iter().next().is_some();
+                    let filled_field = |(index, (name, kind)): (usize, (&String, &Field))| {
+                        let text = field_text(&feature, index, *kind).ok().filter(|text| !text.is_empty())?;
+                        Some((name.clone(), text))
+                    };
+                    let fields = names.iter().zip(&kinds).enumerate().filter_map(filled_field);
+                    (finite && filled).then(|| Shape { geometry, fields: fields.collect() })
+                })
+                .collect();
+            // The one layer of a drawing is called `entities`: the file's name tells more.
+            let stem = source.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            let name = if door.main_layer.is_some() { stem.unwrap_or(name) } else { name };
+            layers.push(ShapeLayer { name, crs, rows });
+        }
+        Ok(layers)
+    })
 }
 
 #[cfg(test)]
@@ -112,7 +128,11 @@ mod tests {
             std::fs::write(&path, "a;b\n").expect("written");
             let problem = crate::texts::problem(&read(&path, None).expect_err("is refused"));
             assert!(problem.message.ends_with("kan inte vara hemområde eller underlag."), "{}", problem.message);
-            assert_eq!(problem.remedy.as_deref(), Some("Ange en kartfil: .gpkg, .shp, .geojson, .json."));
+            let remedy = problem.remedy.expect("a remedy");
+            assert_eq!(
+                remedy,
+                "Ange en kartfil: .geojson, .json, .gpkg, .shp, .parquet, .geoparquet, .fgb, .tab, .mif, .gml, .dxf."
+            );
         }
     }
 }

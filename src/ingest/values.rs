@@ -88,6 +88,8 @@ pub struct DateCell {
     pub day: i8,
     /// Hour and minute.
     pub clock: Option<(i8, i8)>,
+    /// How many minutes that clock is ahead of UTC, where the cell tells.
+    pub offset: Option<i16>,
 }
 
 /// Three whole numbers with `-`, `/` or `.` between them.
@@ -102,14 +104,18 @@ fn triple(text: &str) -> Option<[i64; 3]> {
 }
 
 /// A date: `2009-8-29`, `2009-08-29`, `20090829`, `2009/8/29`, with the year last where `order` is known, and a clock
-/// behind a space or `T`. Whether the day exists is the caller's question.
+/// behind a space or `T`, with or without an offset from UTC (`9:58:49 +02:00`, `07:58Z`). Whether the day exists is the
+/// caller's question.
 #[must_use]
 pub fn date(cell: &str, order: Option<DateOrder>) -> Option<DateCell> {
     let text = trimmed(cell);
     let (day_part, clock_part) = text.split_once(['T', ' ']).map_or((text, None), |(day, clock)| (day, Some(clock)));
-    let clock = match clock_part.map(trimmed) {
-        None | Some("") => None,
-        Some(clock) => Some(self::clock(clock)?),
+    let (clock, offset) = match clock_part.map(trimmed) {
+        None | Some("") => (None, None),
+        Some(clock) => {
+            let (clock, offset) = split_offset(clock)?;
+            (Some(self::clock(clock)?), offset)
+        }
     };
     let [year, month, day] = if day_part.len() == 8 && day_part.bytes().all(|b| b.is_ascii_digit()) {
         [day_part[..4].parse().ok()?, day_part[4..6].parse().ok()?, day_part[6..].parse().ok()?]
@@ -128,7 +134,41 @@ pub fn date(cell: &str, order: Option<DateOrder>) -> Option<DateCell> {
         month: i8::try_from(month).ok()?,
         day: i8::try_from(day).ok()?,
         clock,
+        offset,
     })
+}
+
+/// A clock time and the offset behind it in minutes; `None` where something stands there that is no offset. A minus sign
+/// is one only behind seconds: `07:00-08:00` is a group of hours.
+fn split_offset(clock: &str) -> Option<(&str, Option<i16>)> {
+    if let Some(rest) = clock.strip_suffix(['Z', 'z']) {
+        return Some((trimmed(rest), Some(0)));
+    }
+    let minus = clock.rfind(['-', '\u{2212}']).filter(|&at| clock[..at].matches(':').count() == 2);
+    let Some(at) = clock.rfind('+').or(minus) else { return Some((clock, None)) };
+    let sign = clock[at..].chars().next()?;
+    let digits: String = clock[at + sign.len_utf8()..].chars().filter(|c| *c != ':').collect();
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = digits.split_at(2);
+    let minutes: i16 = if minutes.is_empty() { 0 } else { minutes.parse().ok()? };
+    let ahead = 60 * hours.parse::<i16>().ok()? + minutes;
+    // The furthest offsets in use are -12:00 and +14:00.
+    (minutes < 60 && ahead <= 14 * 60).then(|| (trimmed(&clock[..at]), Some(if sign == '+' { ahead } else { -ahead })))
+}
+
+/// The two numbers of a cell such as `57.691744,12.294416` or `57,69; 12,29`, in the order in which they stand: parted by a
+/// semicolon, a space, or a comma where the decimal sign is a point.
+#[must_use]
+pub fn pair(cell: &str) -> Option<[f64; 2]> {
+    let text = trimmed(cell);
+    let (first, second) = text
+        .split_once(';')
+        .or_else(|| text.split_once(", "))
+        .or_else(|| text.split_once(' '))
+        .or_else(|| text.split_once(','))?;
+    Some([number(first)?, number(second)?])
 }
 
 /// A clock time `7`, `07:30`, `07.30`, `7:30:15`, `0730`; seconds and zone are dropped.
@@ -210,7 +250,7 @@ mod tests {
 
     #[test]
     fn dates_need_no_padding_and_may_carry_a_clock() {
-        let plain = DateCell { year: 2009, month: 8, day: 29, clock: None };
+        let plain = DateCell { year: 2009, month: 8, day: 29, clock: None, offset: None };
         for text in ["2009-8-29", "2009-08-29", "20090829", "2009/8/29", "2009.08.29", " 2009-08-29\u{a0}"] {
             assert_eq!(date(text, None), Some(plain), "{text}");
         }
@@ -218,10 +258,33 @@ mod tests {
         for text in ["2009-08-29 07:30", "2009-08-29T07:30:59", "2009-8-29 7.30"] {
             assert_eq!(date(text, None), Some(clocked), "{text}");
         }
+        for (text, offset) in [
+            ("2009-08-29 7:30:49 +02:00", 120),
+            ("2009-08-29T07:30Z", 0),
+            ("2009-08-29T07:30:00.5+0100", 60),
+            ("2009-08-29 07:30:00-05:30", -330),
+            ("2009-08-29 07:30+02", 120),
+        ] {
+            assert_eq!(date(text, None), Some(DateCell { offset: Some(offset), ..clocked }), "{text}");
+        }
+        assert_eq!(date("2009-08-29 07:30-08:00", None), Some(clocked), "a group of hours");
+        for text in ["2009-08-29 07:30+2", "2009-08-29 07:30+15:00", "2009-08-29 07:30+02:60", "2009-08-29 +02:00"] {
+            assert_eq!(date(text, None), None, "{text}");
+        }
         assert_eq!(date("29/8/2009", Some(DateOrder::DayFirst)), Some(plain));
         assert_eq!(date("8/29/2009", Some(DateOrder::MonthFirst)), Some(plain));
         for text in ["29/8/2009", "i går", "2009-08", "", "2009-8-29 kvällen"] {
             assert_eq!(date(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pair_in_one_cell_is_parted_where_it_can_be_told() {
+        for text in ["57.691744,12.294416", " 57.691744, 12.294416 ", "57,691744;12,294416", "57.691744 12.294416"] {
+            assert_eq!(pair(text), Some([57.691_744, 12.294_416]), "{text}");
+        }
+        for text in ["57.69", "57,69,12,29", "", ",", "57.69,", "a,b", "57.69,12.29,3"] {
+            assert_eq!(pair(text), None, "{text}");
         }
     }
 

@@ -1,12 +1,12 @@
-//! `GeoPackage` and Shapefile into a table, through GDAL: one layer, its fields as text and a point per row.
+//! Vector files into a table, through GDAL: one layer, its fields as text and a point per row.
 //!
 //! - A `GeoPackage` with one layer that has geometry is read without being asked which; with several, or with tables
-//!   without geometry only, the caller names one. A row's number is its `fid`, the number that QGIS shows. In a
-//!   Shapefile it is the record's, from 1.
+//!   without geometry only, the caller names one; so for every format of several layers. A row's number is its `fid`,
+//!   the number that QGIS shows; where that begins at 0 (Shapefile, `FlatGeobuf`) one more; in GML and DXF its place.
 //! - Points: x = east, y = north, whatever the CRS's definition says. A geometry that is no point is represented by
 //!   its centroid (a curve by the lines between the points that define it); empty ones and those without finite
 //!   coordinates leave the row without a point and are counted in a note.
-//! - CRS: `EPSG:n` where the layer's has an authority or is recognised (of a compound CRS the horizontal part), else
+//! - CRS: `EPSG:n` where the layer's has an authority or is recognised by its name or its projection (of a compound CRS the horizontal part), else
 //!   its WKT; none where the file says that it is undefined.
 //! - Values: as in [`canonical`]. Points in time keep the zone that they state (`2024-03-09T17:05:00Z`). GDAL gives
 //!   truth values as 1 and 0. Binary fields are left empty, with a note.
@@ -24,29 +24,47 @@ use gdal::Dataset;
 use gdal::spatial_ref::SpatialRef;
 use gdal::vector::{Feature, Geometry, Layer, LayerAccess, OGRFieldType, OGRwkbGeometryType, geometry_type_flatten};
 
+use super::door::{Door, Numbered, Ready};
 use super::formats::{CELL_LIMIT, Source, check_columns};
 use super::read_error::ReadError;
 use super::shapefile_encoding::{companion_of, shapefile_encoding};
 use super::table::{MAX_CELLS, Table};
 use super::{ReadOptions, canonical, gdal_door};
-use crate::texts;
+use crate::{crs, texts};
 
-/// Reads one layer of a `GeoPackage`.
-pub fn read_geopackage(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
-    let words = Words { source, format: "GeoPackage" };
-    words.watched(|| {
-        let dataset = words.open("GPKG", &["LIST_ALL_TABLES=NO"])?;
+/// Reads one layer of a file that GDAL opens through this door.
+pub fn read(source: &Source, options: &ReadOptions, door: &Door) -> Result<Vec<Table>, ReadError> {
+    let words = Words { source, format: door.name };
+    let ready = (door.prepare)(source, options)?;
+    let mut tables = words.watched(&ready, || {
+        let dataset = words.open(door.driver, &ready)?;
         let layers: Vec<(String, bool)> =
             dataset.layers().map(|layer| (layer.name(), layer.defn().geom_fields().next().is_some())).collect();
-        let chosen = choose(source, &layers, options.layer.as_deref())?;
+        let chosen = choose(source, &layers, options.layer.as_deref().or(door.main_layer))?;
         let mut layer = dataset.layer(chosen).map_err(|error| words.broken(&error))?;
         let row = |feature: &Feature, ordinal: u32| {
-            let fid = feature.fid().and_then(|fid| u32::try_from(fid).ok()).filter(|&fid| fid > 0);
+            let fid = feature.fid().and_then(|fid| u32::try_from(fid).ok());
+            let fid = match door.numbered {
+                Numbered::Fid => fid.filter(|&fid| fid > 0),
+                Numbered::FidFromZero => fid.and_then(|fid| fid.checked_add(1)),
+                Numbered::Order => None,
+            };
             fid.unwrap_or(ordinal)
         };
-        let sheet = (layers.len() > 1).then(|| layers[chosen].0.clone());
-        words.read_layer(&mut layer, sheet, row)
-    })
+        let sheet = (layers.len() > 1 && door.main_layer.is_none()).then(|| layers[chosen].0.clone());
+        let stated = if door.counted { layer.try_feature_count() } else { None };
+        let tables = words.read_layer(&mut layer, sheet, row)?;
+        let found = tables.iter().map(Table::len).sum::<usize>() as u64;
+        if stated.is_some_and(|stated| stated != found) {
+            return Err(words.broken_at(texts::text("vector-cut-short", &[])));
+        }
+        Ok(tables)
+    })?;
+    for table in &mut tables {
+        table.encoding.clone_from(&ready.encoding);
+        table.notes.splice(0..0, ready.notes.iter().cloned());
+    }
+    Ok(tables)
 }
 
 /// Index of the layer to read.
@@ -69,41 +87,39 @@ fn choose(source: &Source, layers: &[(String, bool)], wanted: Option<&str>) -> R
     }
 }
 
-/// Reads a Shapefile.
-pub fn read_shapefile(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
-    let words = Words { source, format: "Shapefile" };
+/// A Shapefile needs its index and its table, and is as long as it says.
+pub fn prepare_shapefile(source: &Source, options: &ReadOptions) -> Result<Ready, ReadError> {
     let stem = source.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    if let Some(layer) = options.layer.clone().filter(|layer| *layer != stem) {
-        return Err(ReadError::UnknownLayer { file: source.shown.clone(), layer, layers: vec![stem] });
-    }
     let required = |extension: &str| {
         let companion = format!("{stem}.{extension}");
         companion_of(source, extension).ok_or(ReadError::MissingCompanion { file: source.shown.clone(), companion })
     };
     required("shx")?;
     let dbf = required("dbf")?;
-    words.check_length()?;
+    Words { source, format: "Shapefile" }.check_length()?;
     let (encoding, shown, note) = shapefile_encoding(source, &dbf, options.encoding.as_deref())?;
-    words.watched(|| {
-        let open_options = encoding.map(|encoding| format!("ENCODING={encoding}"));
-        let open_options: Vec<&str> = open_options.iter().map(String::as_str).collect();
-        let dataset = words.open("ESRI Shapefile", &open_options)?;
-        let mut layer = dataset.layer(0).map_err(|error| words.broken(&error))?;
-        let row = |feature: &Feature, ordinal: u32| {
-            feature.fid().and_then(|fid| u32::try_from(fid + 1).ok()).unwrap_or(ordinal)
-        };
-        let mut tables = words.read_layer(&mut layer, None, row)?;
-        for table in &mut tables {
-            table.encoding = Some(shown.clone());
-            table.notes.insert(0, note.clone());
-        }
-        Ok(tables)
-    })
+    let options = encoding.map(|encoding| format!("ENCODING={encoding}")).into_iter().collect();
+    Ok(Ready { options, encoding: Some(shown), notes: vec![note], ..Ready::default() })
+}
+
+/// GDAL verifies the buffers of a `FlatGeobuf`; the header's length is checked before it is believed.
+pub fn prepare_flatgeobuf(source: &Source, _: &ReadOptions) -> Result<Ready, ReadError> {
+    let failed = |error: std::io::Error| ReadError::from_io(&source.shown, &error);
+    let length = fs::metadata(&source.path).map_err(failed)?.len();
+    let mut head = [0_u8; 12];
+    let mut file = fs::File::open(&source.path).map_err(failed)?;
+    let whole = std::io::Read::read_exact(&mut file, &mut head).is_ok();
+    let stated = u64::from(u32::from_le_bytes([head[8], head[9], head[10], head[11]]));
+    if !whole || 12 + stated > length {
+        let words = Words { source, format: "FlatGeobuf" };
+        return Err(words.broken_at(texts::text("vector-cut-short", &[])));
+    }
+    Ok(Ready { options: vec!["VERIFY_BUFFERS=YES".to_owned()], ..Ready::default() })
 }
 
 /// How the values of a field become text.
 #[derive(Debug, Clone, Copy)]
-enum Field {
+pub(super) enum Field {
     Number,
     Text,
     Moment,
@@ -111,13 +127,13 @@ enum Field {
 }
 
 /// A file and the name of its format, for sentences.
-struct Words<'a> {
-    source: &'a Source,
-    format: &'a str,
+pub(super) struct Words<'a> {
+    pub source: &'a Source,
+    pub format: &'a str,
 }
 
 impl Words<'_> {
-    fn broken(&self, complaint: &dyn std::fmt::Display) -> ReadError {
+    pub fn broken(&self, complaint: &dyn std::fmt::Display) -> ReadError {
         self.broken_at(gdal_door::place(complaint))
     }
 
@@ -126,16 +142,17 @@ impl Words<'_> {
     }
 
     /// Runs `work`; whatever GDAL complained about meanwhile makes the result an error.
-    fn watched(&self, work: impl FnOnce() -> Result<Vec<Table>, ReadError>) -> Result<Vec<Table>, ReadError> {
-        let (result, complaints) = gdal_door::watch(work);
+    pub fn watched<T>(&self, ready: &Ready, work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+        let (result, complaints) = gdal_door::watch(|| gdal_door::with_settings(&ready.settings, work));
         match (result, complaints.first()) {
             (Ok(_) | Err(ReadError::BrokenVector { .. }), Some(complaint)) => Err(self.broken(complaint)),
             (result, _) => result,
         }
     }
 
-    fn open(&self, driver: &str, options: &[&str]) -> Result<Dataset, ReadError> {
-        gdal_door::open(&self.source.path, driver, options).map_err(|error| self.broken(&error))
+    pub fn open(&self, driver: &str, ready: &Ready) -> Result<Dataset, ReadError> {
+        let options: Vec<&str> = ready.options.iter().map(String::as_str).collect();
+        gdal_door::open(&self.source.path, driver, &options).map_err(|error| self.broken(&error))
     }
 
     /// The header of a `.shp` states the file's length in units of two bytes.
@@ -217,7 +234,7 @@ impl Words<'_> {
 }
 
 /// Names of a layer's fields and how their values become text.
-fn fields_of(layer: &Layer) -> (Vec<String>, Vec<Field>) {
+pub(super) fn fields_of(layer: &Layer) -> (Vec<String>, Vec<Field>) {
     let kind = |kind: OGRFieldType::Type| match kind {
         OGRFieldType::OFTReal => Field::Number,
         OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => Field::Moment,
@@ -227,8 +244,10 @@ fn fields_of(layer: &Layer) -> (Vec<String>, Vec<Field>) {
     layer.defn().fields().map(|field| (field.name(), kind(field.field_type()))).unzip()
 }
 
-fn field_text(feature: &Feature, index: usize, field: Field) -> Result<String, gdal::errors::GdalError> {
+pub(super) fn field_text(feature: &Feature, index: usize, field: Field) -> Result<String, gdal::errors::GdalError> {
     Ok(match field {
+        // A field that the file leaves out is neither null nor set: the binding gives 0 for it, and no text.
+        Field::Number if feature.field_as_string(index)?.is_none_or(|text| text.is_empty()) => String::new(),
         Field::Number => feature.field_as_double(index)?.map(canonical::float).unwrap_or_default(),
         Field::Text => feature.field_as_string(index)?.unwrap_or_default(),
         Field::Moment => feature.field_as_string(index)?.map(|text| moment_text(&text)).unwrap_or_default(),
@@ -260,9 +279,14 @@ fn point_of(geometry: &Geometry) -> Option<([f64; 2], bool)> {
         let (x, y, _) = geometry.get_point(0);
         return canonical::representative(&geo::Point::new(x, y).into());
     }
+    canonical::representative(&shape_of(geometry)?)
+}
+
+/// The geometry in two dimensions; see [`straight`].
+pub(super) fn shape_of(geometry: &Geometry) -> Option<geo::Geometry> {
     let mut flat = geometry.clone();
     flat.flatten_to_2d();
-    canonical::representative(&straight(&flat)?)
+    straight(&flat)
 }
 
 /// The geometry with its curves replaced by the lines between the points that define them: enough for a centroid.
@@ -300,7 +324,7 @@ fn curve_points(geometry: &Geometry) -> geo::LineString {
 }
 
 /// The CRS in our words, and the note about it.
-fn crs_of(reference: Option<SpatialRef>) -> (Option<String>, String) {
+pub(super) fn crs_of(reference: Option<SpatialRef>) -> (Option<String>, String) {
     let unknown = || (None, texts::text("note-crs-unknown", &[]));
     let Some(mut reference) = reference else { return unknown() };
     let name = reference.name().unwrap_or_default().to_lowercase();
@@ -320,7 +344,9 @@ fn crs_of(reference: Option<SpatialRef>) -> (Option<String>, String) {
             let (name, code) = (reference.auth_name()?, reference.auth_code().ok()?);
             Some(format!("{name}:{code}"))
         };
-        stated(&reference).or_else(|| reference.auto_identify_epsg().ok().and_then(|()| stated(&reference)))
+        let named =
+            stated(&reference).or_else(|| reference.auto_identify_epsg().ok().and_then(|()| stated(&reference)));
+        named.or_else(|| crs::recognise(&reference.to_proj4().ok()?))
     };
     let Some(crs) = code.or_else(|| reference.to_wkt().ok()) else { return unknown() };
     let shown = if crs.len() > 40 { reference.name().unwrap_or_else(|| crs.clone()) } else { crs.clone() };

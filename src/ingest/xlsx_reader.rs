@@ -12,24 +12,30 @@
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::BufReader;
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use super::formats::{CELL_LIMIT, Source, check_columns};
+use super::formats::{CELL_LIMIT, Source};
+use super::guard::guarded;
 use super::read_error::ReadError;
-use super::table::{BrokenRow, MAX_CELLS, Table};
-use super::{ReadOptions, canonical, header};
+use super::table::Table;
+use super::workbook::{Row, Rows, UNPACKED_LIMIT, check_package};
+use super::{ReadOptions, canonical};
 use crate::texts;
 
-/// Most bytes that a workbook may unpack to. A sheet with a million rows of twenty cells takes about 1 GiB.
-const UNPACKED_LIMIT: u64 = 2 << 30;
 /// First serial day after 9999-12-31, the last that Excel knows.
 const SERIAL_END: f64 = 2_958_466.0;
 
 /// Reads a workbook. Sheets without any cell are passed over, unless one is named or all are empty.
 pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
     check_package(source, UNPACKED_LIMIT)?;
+    // calamine counts on references that make sense, such as a range whose end is not above its start.
+    let whole = || ReadError::BrokenWorkbook { file: source.shown.clone(), part: texts::text("workbook-whole", &[]) };
+    guarded(|| read_sheets(source, options)).unwrap_or_else(|| Err(whole()))
+}
+
+fn read_sheets(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadError> {
     let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
     let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| broken(source, None, &error))?;
     let sheets = workbook.sheets_metadata().to_vec();
@@ -58,32 +64,6 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadEr
     Ok(tables)
 }
 
-/// Unpacks every part to nowhere: refuses a package that is cut short, damaged, or larger than the limit.
-fn check_package(source: &Source, limit: u64) -> Result<(), ReadError> {
-    let file = File::open(&source.path).map_err(|error| ReadError::from_io(&source.shown, &error))?;
-    let damaged = |part: String| ReadError::BrokenWorkbook { file: source.shown.clone(), part };
-    let whole = || damaged(texts::text("workbook-whole", &[]));
-    let too_large = || ReadError::WorkbookTooLarge { file: source.shown.clone(), limit_gib: limit >> 30 };
-    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|_| whole())?;
-    let mut stated = 0_u64;
-    for index in 0..archive.len() {
-        let part = archive.by_index_raw(index).map_err(|_| whole())?;
-        stated = stated.saturating_add(part.size());
-    }
-    if stated > limit {
-        return Err(too_large());
-    }
-    let mut left = limit;
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|_| whole())?;
-        let name = String::from_utf8_lossy(part.name_raw()).into_owned();
-        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink())
-            .map_err(|_| damaged(texts::text("workbook-part", &[("part", name)])))?;
-        left = left.checked_sub(unpacked).ok_or_else(too_large)?;
-    }
-    Ok(())
-}
-
 fn broken(source: &Source, sheet: Option<&str>, error: &XlsxError) -> ReadError {
     let file = source.shown.clone();
     if matches!(error, XlsxError::Password) {
@@ -94,30 +74,23 @@ fn broken(source: &Source, sheet: Option<&str>, error: &XlsxError) -> ReadError 
     ReadError::BrokenWorkbook { file, part }
 }
 
-/// A row while its cells come in.
-#[derive(Debug, Default)]
-struct Row {
-    number: u32,
-    /// Column from 0 and text of each filled cell.
-    cells: Vec<(usize, String)>,
-}
-
 fn read_sheet(source: &Source, workbook: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Option<Table>, ReadError> {
     let failed = |error: XlsxError| broken(source, Some(sheet), &error);
     let is_1904 = workbook.has_1904_epoch();
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(failed)?;
-    let mut sheet_rows = Rows { source, sheet, waiting: Vec::new(), table: None, first: 0, spare: Vec::new() };
+    let mut sheet_rows = Rows::new(source, sheet);
     let mut row = Row::default();
     while let Some(cell) = reader.next_cell().map_err(failed)? {
         let (line, column) = cell.get_position();
-        if line + 1 != row.number {
+        let line = line.saturating_add(1);
+        if line != row.number {
             sheet_rows.take(&mut row)?;
-            row.number = line + 1;
+            row.number = line;
         }
         let text = cell_text(cell.get_value(), is_1904);
         if text.len() > CELL_LIMIT {
             let (file, column) = (source.shown.clone(), column as usize + 1);
-            return Err(ReadError::CellTooLarge { file, row: line + 1, column, limit_mib: CELL_LIMIT >> 20 });
+            return Err(ReadError::CellTooLarge { file, row: line, column, limit_mib: CELL_LIMIT >> 20 });
         }
         if !text.trim().is_empty() {
             row.cells.push((column as usize, text));
@@ -125,99 +98,6 @@ fn read_sheet(source: &Source, workbook: &mut Xlsx<BufReader<File>>, sheet: &str
     }
     sheet_rows.take(&mut row)?;
     sheet_rows.finish()
-}
-
-/// Rows of a sheet on their way into its table. The first ones wait until the header is known.
-struct Rows<'a> {
-    source: &'a Source,
-    sheet: &'a str,
-    waiting: Vec<Row>,
-    table: Option<Table>,
-    /// Column of the sheet, from 0, that is the table's first.
-    first: usize,
-    /// The cells of one row, reused.
-    spare: Vec<String>,
-}
-
-impl Rows<'_> {
-    /// Takes a row that is complete and leaves an empty one; empty rows are passed over.
-    fn take(&mut self, row: &mut Row) -> Result<(), ReadError> {
-        if row.cells.is_empty() {
-            return Ok(());
-        }
-        if self.table.is_some() {
-            self.push(row)?;
-            row.cells.clear();
-        } else {
-            self.waiting.push(std::mem::take(row));
-            if self.waiting.len() >= header::LOOKED_AT {
-                self.settle()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Finds the header among the rows that wait, and moves those below it into the table.
-    fn settle(&mut self) -> Result<(), ReadError> {
-        let counts: Vec<usize> = self.waiting.iter().map(|row| row.cells.len()).collect();
-        let place = header::index(&counts);
-        let waiting = std::mem::take(&mut self.waiting);
-        let Some(head) = waiting.get(place) else { return Ok(()) };
-        let columns = head.cells.iter().map(|&(column, _)| column);
-        let (first, last) = (columns.clone().min().unwrap_or(0), columns.max().unwrap_or(0));
-        check_columns(&self.source.shown, last - first + 1)?;
-        let mut names = vec![String::new(); last - first + 1];
-        for (column, text) in &head.cells {
-            names[column - first].clone_from(text);
-        }
-        let mut table = Table::new(&self.source.name, Some(self.sheet.to_owned()), names);
-        if head.number > 1 {
-            let values = [("sheet", self.sheet.to_owned()), ("row", head.number.to_string())];
-            table.notes.push(texts::text("note-sheet-header-row", &values));
-        }
-        self.first = first;
-        self.spare = vec![String::new(); table.columns.len()];
-        self.table = Some(table);
-        for row in &waiting[place + 1..] {
-            self.push(row)?;
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, row: &Row) -> Result<(), ReadError> {
-        let Some(table) = &mut self.table else { return Ok(()) };
-        let columns = table.columns.len();
-        let inside = |column: usize| column.checked_sub(self.first).filter(|&place| place < columns);
-        if row.cells.iter().any(|&(column, _)| inside(column).is_none()) {
-            let raw = row.cells.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(";");
-            table.broken.push(BrokenRow { row: row.number, raw, cells: row.cells.len() });
-            return Ok(());
-        }
-        self.spare.iter_mut().for_each(String::clear);
-        for (column, text) in &row.cells {
-            if let Some(place) = inside(*column) {
-                self.spare[place].push_str(text);
-            }
-        }
-        if table.push(row.number, self.spare.iter().map(String::as_str)) {
-            Ok(())
-        } else {
-            Err(ReadError::TooMuchText { file: self.source.shown.clone(), cells: MAX_CELLS })
-        }
-    }
-
-    /// The table; `None` for a sheet without any cell.
-    fn finish(mut self) -> Result<Option<Table>, ReadError> {
-        if self.table.is_none() {
-            self.settle()?;
-        }
-        if let Some(table) = &mut self.table
-            && table.is_empty()
-        {
-            table.notes.push(texts::text("note-sheet-no-rows", &[("sheet", self.sheet.to_owned())]));
-        }
-        Ok(self.table)
-    }
 }
 
 /// A cell's text; empty for an empty cell.
@@ -263,6 +143,7 @@ mod tests {
     use rust_xlsxwriter::{ExcelDateTime as Written, Format, Formula, Workbook};
 
     use super::super::formats::tests::read_bytes;
+    use super::super::table::BrokenRow;
     use super::*;
 
     fn tables(workbook: &mut Workbook) -> Vec<Table> {

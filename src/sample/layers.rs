@@ -2,7 +2,7 @@
 
 use geo::{Geometry, LineString, Polygon};
 
-use super::streets::Class as StreetClass;
+use super::streets::{Class as StreetClass, blocks};
 use super::{MarkKind, Point, Town};
 use crate::domain::{Class, Column, Geometries, GeometryKind, Layer, Passport, Style, Values};
 use crate::texts::swedish;
@@ -50,7 +50,7 @@ fn single(colour: &str) -> Style {
 }
 
 /// The layers `ground`, `districts`, `home`, `streets`, `buildings`, `trees`, `lamps`, `entrances`, each with the
-/// passport. Rows stand in the town's order, coordinates in EPSG:3006, x = east.
+/// passport. A row of `streets` is a block: from junction to junction. Rows stand in the town's order, coordinates in EPSG:3006, x = east.
 pub fn background(town: &Town, passport: &Passport) -> Vec<Layer> {
     let layer = |name: &str, columns: Vec<Column>, geometries: Geometries, style: Style| Layer {
         name: name.to_owned(),
@@ -61,7 +61,9 @@ pub fn background(town: &Town, passport: &Passport) -> Vec<Layer> {
         style,
         passport: passport.clone(),
     };
-    let (streets, buildings) = (&town.streets, &town.buildings);
+    let buildings = &town.buildings;
+    let blocks = blocks(&town.streets);
+    let streets = || blocks.iter().map(|(street, _)| &town.streets[*street]);
     vec![
         layer(
             "ground",
@@ -87,13 +89,13 @@ pub fn background(town: &Town, passport: &Passport) -> Vec<Layer> {
         layer(
             "streets",
             vec![
-                column("namn", text(streets.iter().map(|street| street.name.as_str()))),
-                column("klass", text(streets.iter().map(|street| street.class.label()))),
-                column("hastgrans", whole(streets.iter().map(|street| street.speed.map(i64::from)))),
-                column("vaghallare", text(streets.iter().map(|street| street.keeper.label()))),
-                column("belyst", Values::Bool(streets.iter().map(|street| Some(street.lit)).collect())),
+                column("namn", text(streets().map(|street| street.name.as_str()))),
+                column("klass", text(streets().map(|street| street.class.label()))),
+                column("hastgrans", whole(streets().map(|street| street.speed.map(i64::from)))),
+                column("vaghallare", text(streets().map(|street| street.keeper.label()))),
+                column("belyst", Values::Bool(streets().map(|street| Some(street.lit)).collect())),
             ],
-            lines(streets.iter().map(|street| street.line.as_slice())),
+            lines(blocks.iter().map(|(_, line)| line.as_slice())),
             by("klass", &STREET_COLOURS.map(|(class, colour)| (class.label(), colour))),
         ),
         layer(

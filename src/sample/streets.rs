@@ -1,6 +1,6 @@
 //! The street network: the drawing bent, curved, and joined wherever streets meet or cross.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::plan::{ROUNDABOUT, Warp, circle, sketches};
@@ -255,6 +255,26 @@ pub fn junctions(streets: &[Street]) -> Vec<Junction> {
     }
     let shared = users.into_values().filter(|(_, streets)| streets.len() > 1);
     shared.map(|(at, streets)| Junction { at, streets }).collect()
+}
+
+/// The blocks of the streets: each street cut at its junctions. Index of the street and the line, in the order of the
+/// streets and along each.
+pub fn blocks(streets: &[Street]) -> Vec<(usize, Vec<Point>)> {
+    let shared: BTreeSet<[u64; 2]> = junctions(streets).iter().map(|junction| junction.at.map(f64::to_bits)).collect();
+    let mut blocks = Vec::new();
+    for (index, street) in streets.iter().enumerate() {
+        let mut start = 0;
+        for at in 1..street.line.len() {
+            let vertex = street.line[at].map(f64::to_bits);
+            // A street may pass a place of its own twice.
+            let again = street.line.iter().filter(|other| other.map(f64::to_bits) == vertex).count() > 1;
+            if at + 1 == street.line.len() || again || shared.contains(&vertex) {
+                blocks.push((index, street.line[start..=at].to_vec()));
+                start = at;
+            }
+        }
+    }
+    blocks
 }
 
 #[cfg(test)]

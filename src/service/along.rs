@@ -104,7 +104,7 @@ struct Found {
 
 /// Runs a method along roads and makes its layers.
 pub(super) fn analyse(
-    input: &Input,
+    input: &mut Input,
     named: &Named,
     roads: Roads,
     parameters: &Parameters,
@@ -129,7 +129,7 @@ pub(super) fn analyse(
             Ok(counts(network, &used, roads, radius, min_points, &input.facts))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
-        Settings::Counts { .. } | Settings::Dbscan { .. } => {
+        Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
             Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into())
         }
     })?;
@@ -336,7 +336,7 @@ fn dbscan(network: &Network, used: &Used, roads: Roads, eps: Metres, min_points:
 }
 
 fn layers(
-    input: &Input,
+    input: &mut Input,
     named: &Named,
     located: &[std::result::Result<Located, Unsnapped>],
     used: &Used,
@@ -352,12 +352,12 @@ fn layers(
         made.push(hotspots::road_layer(SEGMENTS, segments, &frame, passport.clone()));
         made.push(hotspots::road_layer(JUNCTIONS, junctions, &frame, passport.clone()));
     }
-    let (mut cluster, mut core) = (vec![None; input.points.len()], vec![Some(false); input.points.len()]);
+    let (mut cluster, mut core) = (vec![None; input.points.len()], vec![false; input.points.len()]);
     for (index, &row) in used.rows.iter().enumerate() {
-        cluster[row] = found.cluster[index].map(i64::from);
-        core[row] = Some(found.core[index]);
+        cluster[row] = found.cluster[index];
+        core[row] = found.core[index];
     }
-    made.push(analyse::events(input, cluster, core, road_columns(&named.network, located), &passport));
+    made.push(analyse::events(input, &cluster, &core, road_columns(&named.network, located), &passport));
     (made, passport)
 }
 

@@ -1,19 +1,20 @@
 //! Analyse: rows of a store or a file in, hotspot layers out, as files and (from a store) kept in the store.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::along;
 use super::columns::{category_class, column, count_style, title};
 use super::error::{Refusal, Result};
 use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{snap, styles};
+use super::{along, coarse};
+use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::NO_VINTAGE;
@@ -94,7 +95,8 @@ pub struct Report {
     pub kept: bool,
 }
 
-/// Groups of an analysis, over the rows that have a place.
+/// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
+#[derive(Default)]
 struct Groups {
     hotspots: Vec<Hotspot>,
     cluster: Vec<Option<u32>>,
@@ -112,15 +114,20 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     let value = parameters.text("value").map(str::to_owned);
     progress.stage("stage-read", 0);
     let mut store = None;
-    let input = match &request.from {
+    let times_only = parameters.asks_within().is_none();
+    let shown = match &request.from {
+        From::Store { path, .. } | From::File { path, .. } => path.display().to_string(),
+    };
+    let mut input = match &request.from {
         From::Store { path, kind } => {
             let opened = store.insert(GpkgStore::open(path, Access::ReadWrite)?);
-            timings.time("read", || rows::of_store(opened, &path.display().to_string(), *kind, value.as_deref()))?
+            timings.time("read", || rows::of_store(opened, &shown, *kind, value.as_deref()))?
         }
         From::File { path, request } => {
-            rows::of_file(path, &FileRequest { value: value.as_deref(), ..request.clone() }, timings)?
+            rows::of_file(path, &FileRequest { value: value.as_deref(), times_only, ..request.clone() }, timings)?
         }
     };
+    coarse::leave_out(&mut input, &parameters, &shown)?;
     let settings = parameters.settings();
     let roads = match (settings.roads(), &request.network) {
         (Some(roads), _) => {
@@ -131,15 +138,21 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         (None, None) => None,
     };
     progress.stage("stage-compute", 0);
-    let (layers, passport) = match &roads {
-        Some((roads, network)) => along::analyse(&input, network, *roads, &parameters, timings)?,
-        None => in_the_plane(&input, &parameters, timings)?,
+    let (layers, passport) = match (&roads, &settings) {
+        (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
+        (None, Settings::Timeline { step }) => {
+            timings.time("compute", || timeline::layers(&input, *step, &parameters, &shown))?
+        }
+        (None, _) => in_the_plane(&mut input, &parameters, timings)?,
     };
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
-    timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
-    let kept = request.keep && store.is_some();
+    let notes =
+        timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
+    // What has no places is counted again each time: the store's results are those of its map.
+    let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
+    let kept = request.keep && store.is_some() && has_places;
     if let (Some(store), true) = (&mut store, kept) {
         timings.time("write", || keep(store, &layers, &input, &passport))?;
     }
@@ -152,12 +165,16 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         peak_rss_mib: peak_rss_mib(),
         layers: layers.iter().map(|layer| (layer.name.clone(), layer.geometries.len())).collect(),
         passport,
-        warnings: input.warnings,
+        warnings: input.warnings.into_iter().chain(notes).collect(),
         kept,
     })
 }
 
-fn in_the_plane(input: &Input, parameters: &analysis::Parameters, timings: &Timings) -> Result<(Vec<Layer>, Passport)> {
+fn in_the_plane(
+    input: &mut Input,
+    parameters: &analysis::Parameters,
+    timings: &Timings,
+) -> Result<(Vec<Layer>, Passport)> {
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
     let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let groups = timings.time("compute", || group(parameters, &points))?;
@@ -174,7 +191,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
         passport: passport.clone(),
     };
     store.save_run(&record, &kept)?;
-    if kept.iter().any(|layer| layer.name == "hotspots" && layer.geometries.kind() == GeometryKind::Line) {
+    if kept.iter().any(|layer| layer.name == "hotspots" && layer.geometries.kind() == Some(GeometryKind::Line)) {
         snap::refresh(store)?;
     }
     styles::write(store)
@@ -182,6 +199,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Groups> {
     match &parameters.settings() {
+        Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = analysis::dbscan(points, *eps, *min_points)?;
             let count = clustering.count as usize;
@@ -235,13 +253,18 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Group
 }
 
 fn layers(
-    input: &Input,
+    input: &mut Input,
     placed: &[usize],
     points: &[[f64; 2]],
     mut groups: Groups,
     parameters: &analysis::Parameters,
 ) -> (Vec<Layer>, Passport) {
-    let facts: Vec<super::facts::Fact> = placed.iter().map(|&row| input.facts[row].clone()).collect();
+    // Rows without a place come last, but for those whose place was too coarse.
+    let facts = if placed.last().is_none_or(|last| last + 1 == placed.len()) {
+        Cow::Borrowed(&input.facts[..placed.len()])
+    } else {
+        Cow::Owned(placed.iter().map(|&row| input.facts[row].clone()).collect())
+    };
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
     let frame = Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
@@ -251,13 +274,15 @@ fn layers(
     if let Some((grid, counts, of_cells)) = &groups.cells {
         made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }
+    drop(facts);
     let rows = input.points.len();
-    let (mut cluster, mut core) = (vec![None; rows], vec![Some(false); rows]);
+    let (mut cluster, mut core) = (vec![None; rows], vec![false; rows]);
     for (index, &row) in placed.iter().enumerate() {
-        cluster[row] = groups.cluster[index].map(i64::from);
-        core[row] = Some(groups.core[index]);
+        cluster[row] = groups.cluster[index];
+        core[row] = groups.core[index];
     }
-    made.push(events(input, cluster, core, Vec::new(), &passport));
+    drop(groups);
+    made.push(events(input, &cluster, &core, Vec::new(), &passport));
     (made, passport)
 }
 
@@ -289,25 +314,28 @@ pub(super) fn passport(input: &Input, used: usize, parameters: &analysis::Parame
     }
 }
 
-/// The layer `events`: the input with `cluster` (number or nothing), `core`, and more columns of the method.
+/// The layer `events`: the input with `cluster` (number or nothing), `core`, and more columns of the method. Takes the
+/// input's columns and points.
 pub(super) fn events(
-    input: &Input,
-    cluster: Vec<Option<i64>>,
-    core: Vec<Option<bool>>,
+    input: &mut Input,
+    cluster: &[Option<u32>],
+    core: &[bool],
     more: Vec<Column>,
     passport: &Passport,
 ) -> Layer {
-    let mut columns = input.columns.clone();
-    columns.push(column("cluster", true, Values::Integer(cluster)));
-    columns.push(column("core", false, Values::Bool(core)));
+    let style = event_style(input);
+    let mut columns = std::mem::take(&mut input.columns);
+    let numbers = cluster.iter().map(|number| number.map(i64::from));
+    columns.push(column("cluster", true, Values::Integer(numbers.collect())));
+    columns.push(column("core", false, Values::Bool(core.iter().copied().map(Some).collect())));
     columns.extend(more);
     Layer {
         name: "events".to_owned(),
         title: title("events", input.kind, passport.secrecy),
         description: swedish("layer-description-events", &[]),
-        style: event_style(input),
+        style,
         columns,
-        geometries: Geometries::Points(input.points.clone()),
+        geometries: Geometries::Points(std::mem::take(&mut input.points)),
         passport: passport.clone(),
     }
 }
@@ -362,7 +390,7 @@ fn cells(
     let weight = |at: usize| counts.members(at).iter().map(|&index| facts[index as usize].weight).sum::<f64>();
     let total = i64::try_from(facts.len().max(1)).unwrap_or(i64::MAX);
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    let share: Vec<Option<f64>> = n.iter().map(|n| Some(*n as f64 / total as f64)).collect();
+    let share = n.iter().map(|n| Some(*n as f64 / total as f64)).collect();
     let largest = n.iter().copied().max().unwrap_or(0).unsigned_abs();
     let columns = vec![
         column("rang", true, Values::Integer(rank.iter().copied().map(Some).collect())),

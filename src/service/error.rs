@@ -58,6 +58,44 @@ pub enum Refusal {
         /// Rows that there are.
         rows: usize,
     },
+    /// Every position is the middle of an area: no method on places has anything to say of them.
+    OnlyAreaCentroids {
+        /// The file or store.
+        file: String,
+        /// The method.
+        method: &'static str,
+        /// Rows with a position.
+        rows: usize,
+    },
+    /// Every position is less certain than the length that the method works with.
+    PositionsTooCoarse {
+        /// The file or store.
+        file: String,
+        /// The method.
+        method: &'static str,
+        /// Rows with a position.
+        rows: usize,
+        /// The length with its unit.
+        length: String,
+        /// The parameter that holds it.
+        parameter: &'static str,
+    },
+    /// No event has a time.
+    NothingDated {
+        /// The file or store.
+        file: String,
+        /// Rows that there are.
+        rows: usize,
+    },
+    /// Every time is coarser than the periods that are asked for.
+    TimesTooCoarse {
+        /// The file or store.
+        file: String,
+        /// Rows with a time.
+        rows: usize,
+        /// The step.
+        step: &'static str,
+    },
     /// The input is in degrees, and no metric system is agreed on for where it lies.
     DegreesElsewhere {
         /// The file.
@@ -86,6 +124,13 @@ pub enum Refusal {
     FileExists {
         /// The file.
         file: String,
+    },
+    /// The home area states no coordinate system, and several fit.
+    HomeWithoutSystem {
+        /// The file.
+        file: String,
+        /// Codes and names of all that fit.
+        candidates: Vec<String>,
     },
     /// The home area is not an area.
     NoHomeArea {

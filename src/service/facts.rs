@@ -1,5 +1,8 @@
 //! What is told of a row beside its place: the little that hotspots are summed up by. Pure.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::domain::{Event, Interval, Kind, Net, Severity, category};
 
 /// Persons by degree of injury, for sources that list persons.
@@ -19,13 +22,25 @@ pub struct Casualties {
     pub police_severe: u32,
 }
 
-/// What is told of one event beside its place.
+/// What is told of one event beside its place. A bare point takes forty bytes: a file may hold millions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fact {
     /// Kind, where it is known.
     pub kind: Option<Kind>,
     /// Worst outcome.
     pub severity: Severity,
+    /// Weight for ranking; 1 where no value was asked for.
+    pub weight: f64,
+    /// How far off the position may be, in metres; see [`crate::domain::Position::uncertainty_m`]. 0 without a position.
+    pub uncertainty_m: f64,
+    /// Register or file.
+    pub source: Arc<str>,
+    pub(super) told: Option<Box<Told>>,
+}
+
+/// The part of a [`Fact`] that many sources do not tell; read through it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Told {
     /// Label of the category, or the source's own words where the taxonomy does not know it.
     pub category: Option<String>,
     /// The net that such events happen on.
@@ -38,30 +53,49 @@ pub struct Fact {
     pub time: Option<Interval>,
     /// Street.
     pub street: Option<String>,
-    /// Register or file.
-    pub source: String,
-    /// Weight for ranking; 1 where no value was asked for.
-    pub weight: f64,
+    /// Name of the area, where the source tells: the municipality, the district.
+    pub area: Option<String>,
 }
 
+static NOTHING: Told =
+    Told { category: None, net: Net::Any, modes: Vec::new(), casualties: None, time: None, street: None, area: None };
+
+impl Deref for Fact {
+    type Target = Told;
+
+    fn deref(&self) -> &Told {
+        self.told.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+/// Names under which mappings keep the area, the finest first.
+pub const AREA: [&str; 2] = ["omrade", "kommun"];
+
 impl Fact {
-    /// The facts of an event, weighted 1.
+    /// The facts of an event, weighted 1. `source` is the event's register, shared by all of its events.
     #[must_use]
-    pub fn of(event: &Event) -> Self {
-        let category = category::shown(&event.category, event.category_text.as_deref());
-        Self {
-            kind: Some(event.kind),
-            severity: event.severity,
-            category,
+    pub fn of(event: &Event, source: Arc<str>) -> Self {
+        let told = Told {
+            category: category::shown(&event.category, event.category_text.as_deref()),
             net: category::net(&event.category),
             modes: event.persons.iter().filter_map(|person| person.mode.clone()).collect(),
             casualties: (!event.persons.is_empty())
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
             time: event.time.clone(),
             street: event.street.clone(),
-            source: event.source.system.clone(),
-            weight: 1.0,
-        }
+            area: AREA.iter().find_map(|name| event.attributes.get(*name).cloned()),
+        };
+        let uncertainty_m = event.position.map_or(0.0, |position| position.uncertainty_m());
+        let bare =
+            Self { kind: Some(event.kind), severity: event.severity, weight: 1.0, uncertainty_m, source, told: None };
+        bare.telling(told)
+    }
+
+    /// The same with what else is told.
+    #[must_use]
+    pub fn telling(mut self, told: Told) -> Self {
+        self.told = (told != NOTHING).then(|| Box::new(told));
+        self
     }
 }
 

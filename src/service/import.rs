@@ -7,6 +7,7 @@ use geo::{Contains, MapCoords, MultiPolygon, Point};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::conveyor::{Sender, conveyed};
 use super::error::{Error, Refusal, Result};
 use super::progress::{Progress, Timings};
 use super::{quarantine, snap};
@@ -144,16 +145,46 @@ pub struct Chosen {
     pub choice: Option<Choice>,
     /// Order of day and month.
     pub date_order: Option<DateOrder>,
+    target: String,
     transform: Option<Transform>,
     domain: Option<crate::domain::Bbox>,
 }
 
+/// A [`Chosen`] on its way to another thread: PROJ's own part stays on the thread that made it.
+pub struct Way {
+    choice: Option<Choice>,
+    date_order: Option<DateOrder>,
+    target: String,
+}
+
+impl Way {
+    /// What was chosen, made anew here.
+    fn open(self) -> Result<Chosen> {
+        let Self { choice, date_order, target } = self;
+        let domain = choice.as_ref().and_then(|choice| crs::domain_of(&choice.crs));
+        Chosen { choice, date_order, target: String::new(), transform: None, domain }.towards(&target)
+    }
+}
+
 impl Chosen {
+    /// The same for another thread.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        Way { choice: self.choice.clone(), date_order: self.date_order, target: self.target.clone() }
+    }
+
+    /// The choice where no position is asked for.
+    #[must_use]
+    pub const fn times_only(date_order: Option<DateOrder>) -> Self {
+        Self { choice: None, date_order, target: String::new(), transform: None, domain: None }
+    }
+
     /// The same choice on its way to another system.
     ///
     /// # Errors
     /// An unknown system.
     pub fn towards(mut self, target: &str) -> Result<Self> {
+        target.clone_into(&mut self.target);
         self.transform = self.choice.as_ref().map(|choice| Transform::new(&choice.crs, target)).transpose()?;
         Ok(self)
     }
@@ -171,6 +202,24 @@ impl Chosen {
     #[must_use]
     pub fn axes(&self) -> AxisOrder {
         self.choice.as_ref().map_or(AxisOrder::EastNorth, |choice| choice.order)
+    }
+}
+
+/// Which of day and month a table writes first; `None` where every date has the year first.
+///
+/// # Errors
+/// [`Refusal::AmbiguousDates`] where neither the dates nor the mapping tell.
+pub fn date_order(mapping: &Mapping, sheet: &Sheet<'_>) -> Result<Option<DateOrder>> {
+    let table = sheet.table;
+    let Some(&column) = sheet.binding.fields.get(&Field::Date) else { return Ok(None) };
+    match shown_order((0..table.len()).map(|row| table.cell(row, column))) {
+        ShownOrder::YearFirst => Ok(None),
+        ShownOrder::Shown(order) => Ok(Some(order)),
+        ShownOrder::Doubtful if mapping.date_order.is_some() => Ok(mapping.date_order),
+        ShownOrder::Doubtful => {
+            let column = table.columns[column].clone();
+            Err(Refusal::AmbiguousDates { file: table.file.clone(), column }.into())
+        }
     }
 }
 
@@ -193,18 +242,7 @@ pub fn choose(
             MappingError::NothingMapped { file: table.file.clone(), mapping: mapping.name.clone(), columns }.into()
         );
     }
-    let date_order = match sheet.binding.fields.get(&Field::Date) {
-        None => None,
-        Some(&column) => match shown_order((0..table.len()).map(|row| table.cell(row, column))) {
-            ShownOrder::YearFirst => None,
-            ShownOrder::Shown(order) => Some(order),
-            ShownOrder::Doubtful if mapping.date_order.is_some() => mapping.date_order,
-            ShownOrder::Doubtful => {
-                let column = table.columns[column].clone();
-                return Err(Refusal::AmbiguousDates { file: table.file.clone(), column }.into());
-            }
-        },
-    };
+    let date_order = date_order(mapping, sheet)?;
     let pairs: Vec<[f64; 2]> = (0..table.len())
         .filter_map(|row| match table.point(row) {
             Some((point, _)) => Some(point),
@@ -213,19 +251,21 @@ pub fn choose(
         })
         .collect();
     if pairs.is_empty() {
-        return Ok(Chosen { choice: None, date_order, transform: None, domain: None });
+        let target = target.to_owned();
+        return Ok(Chosen { choice: None, date_order, target, transform: None, domain: None });
     }
     let kept = table.column(QUARANTINE_CRS).and_then(|column| known(table.cell(0, column)));
+    let told_by_name = sheet.binding.fields.contains_key(&Field::LatLng);
     let stated = Stated {
         crs: asked.or(table.crs.as_deref()).or(kept).or(mapping.crs.as_deref()),
         trusted: kept.is_some(),
-        order: table.has_geometry().then_some(AxisOrder::EastNorth),
+        order: (table.has_geometry() || told_by_name).then_some(AxisOrder::EastNorth),
         extra: &mapping.crs_candidates,
     };
     let choice = crs::choose(&table.file, &pairs, stated, home)?;
     let transform = Some(Transform::new(&choice.crs, target)?);
     let domain = crs::domain_of(&choice.crs);
-    Ok(Chosen { choice: Some(choice), date_order, transform, domain })
+    Ok(Chosen { choice: Some(choice), date_order, target: target.to_owned(), transform, domain })
 }
 
 /// The home area in longitude and latitude, as choosing a system needs it.
@@ -301,34 +341,22 @@ fn one_table(
         details: &details,
         raw: &raw,
     };
-    let place = |point: [f64; 2]| chosen.place(point);
-    let reading = Reading { date_order: chosen.date_order, axes: chosen.axes(), place: &place };
-    let mut assembler = Assembler::new(mapping, sheet, persons, reading);
     progress.stage("stage-import", table.len() as u64);
-    let mut far = Warnings::default();
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
-    let mut count = 0_u64;
-    let rows = assembler.by_ref().map(|outcome| {
-        count += 1;
-        if count.is_multiple_of(1000) {
-            progress.done(count);
-        }
-        Ok::<_, std::convert::Infallible>(match outcome {
-            Outcome::Event { event, closes } => {
-                if let (Some(place), Some(home)) = (&event.position, &settings.home)
-                    && !home.contains(&Point::new(place.x, place.y))
-                {
-                    far.add("warn-far-from-home", event.source.row);
-                }
-                store::Row::Event { event, closes }
+    let way = chosen.way();
+    let home = settings.home.as_ref();
+    let make = move |sender: &mut Sender<store::Row>| assembled(mapping, sheet, persons, way, home, sender);
+    let take = |rows: &mut dyn Iterator<Item = store::Row>| {
+        let rows = (1_u64..).zip(rows).map(|(count, row)| {
+            if count.is_multiple_of(1000) {
+                progress.done(count);
             }
-            Outcome::Rejected(rejected) => {
-                *reasons.entry(rejected.reason.to_owned()).or_default() += 1;
-                store::Row::Quarantined(Box::new(quarantined(*rejected)))
-            }
-        })
-    });
-    let counts = timings.time("write", || store::import_rows(store, &run, rows));
+            Ok::<_, std::convert::Infallible>(row)
+        });
+        timings.time("write", || store::import_rows(store, &run, rows))
+    };
+    let (counts, outcome, worked) = conveyed(make, take);
+    timings.add("assemble", worked);
+    let Made { mut warnings, mut reasons } = outcome?;
     let counts = counts.map_err(|failure| match failure {
         store::ImportFailure::Store(error) => Error::from(error),
         store::ImportFailure::Rows(never) => match never {},
@@ -342,13 +370,56 @@ fn one_table(
     if changed > 0 {
         *reasons.entry("reason-changed".to_owned()).or_default() += changed;
     }
-    let mut warnings = std::mem::take(&mut assembler.warnings);
-    warnings.0.extend(far.0);
     if columns_swapped {
         warnings.add("warn-axes-swapped", 1);
     }
     report.add(&counts, warnings, reasons);
     Ok(())
+}
+
+/// What was met while rows were made.
+struct Made {
+    warnings: Warnings,
+    reasons: BTreeMap<String, u64>,
+}
+
+/// Makes the rows of a table for the store, in the file's order.
+fn assembled(
+    mapping: &Mapping,
+    sheet: Sheet<'_>,
+    persons: Option<Sheet<'_>>,
+    way: Way,
+    home: Option<&MultiPolygon<f64>>,
+    sender: &mut Sender<store::Row>,
+) -> Result<Made> {
+    let chosen = way.open()?;
+    let place = |point: [f64; 2]| chosen.place(point);
+    let reading = Reading { date_order: chosen.date_order, axes: chosen.axes(), place: &place };
+    let mut assembler = Assembler::new(mapping, sheet, persons, reading);
+    let mut far = Warnings::default();
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for outcome in assembler.by_ref() {
+        let row = match outcome {
+            Outcome::Event { event, closes } => {
+                if let (Some(place), Some(home)) = (&event.position, home)
+                    && !home.contains(&Point::new(place.x, place.y))
+                {
+                    far.add("warn-far-from-home", event.source.row);
+                }
+                store::Row::Event { event, closes }
+            }
+            Outcome::Rejected(rejected) => {
+                *reasons.entry(rejected.reason.to_owned()).or_default() += 1;
+                store::Row::Quarantined(Box::new(quarantined(*rejected)))
+            }
+        };
+        if !sender.send(row) {
+            break;
+        }
+    }
+    let mut warnings = std::mem::take(&mut assembler.warnings);
+    warnings.0.extend(far.0);
+    Ok(Made { warnings, reasons })
 }
 
 impl Report {
@@ -378,11 +449,13 @@ fn describe_choice(chosen: &Chosen, sheet: &Sheet<'_>, report: &mut Report) -> b
     let Some(choice) = &chosen.choice else { return false };
     report.crs = Some(choice.crs.clone());
     let column = |field: Field| sheet.binding.fields.get(&field).copied();
+    let both = column(Field::LatLng);
     let (east, north) = match choice.order {
+        _ if both.is_some() => (both, both),
         AxisOrder::EastNorth => (column(Field::East), column(Field::North)),
         AxisOrder::NorthEast => (column(Field::North), column(Field::East)),
     };
-    let east_first = sheet.table.has_geometry() || east <= north;
+    let east_first = sheet.table.has_geometry() || both.is_none() && east <= north;
     report.axis_order = Some(if east_first { AxisOrder::EastNorth } else { AxisOrder::NorthEast }.code().to_owned());
     let name = |column: Option<usize>| column.map_or_else(String::new, |column| sheet.table.columns[column].clone());
     let values = vec![

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use geo::{Geometry, MapCoords, MultiPolygon};
 
+use super::background::system_of_shapes;
 use super::error::{Error, Refusal, Result};
 use super::styles;
 use crate::crs::{self, Transform};
@@ -42,7 +43,12 @@ fn home_area(file: &Path, target: &str) -> Result<MultiPolygon<f64>> {
     let shown = file.display().to_string();
     let mut areas = Vec::new();
     for layer in shapes::read(file, None)? {
-        let source = layer.crs.ok_or_else(|| crs::Error::UnknownCrs { crs: shown.clone() })?;
+        let source = system_of_shapes(&shown, &layer, None, None).map_err(|error| match error {
+            Error::Crs(crs::Error::AmbiguousCrs { file, candidates }) => {
+                Error::from(Refusal::HomeWithoutSystem { file, candidates })
+            }
+            other => other,
+        })?;
         let transform = Transform::new(&source, target)?;
         let moved = |coord: geo::Coord<f64>| {
             let [x, y] = transform.convert([coord.x, coord.y]).unwrap_or([f64::NAN, f64::NAN]);

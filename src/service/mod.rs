@@ -5,9 +5,12 @@
 mod along;
 pub mod analyse;
 pub mod background;
+pub mod coarse;
 pub mod columns;
+mod conveyor;
 pub mod error;
 pub mod facts;
+mod files;
 pub mod hotspots;
 pub mod import;
 pub mod init;
@@ -21,6 +24,7 @@ pub mod rows;
 pub mod sample;
 pub mod snap;
 pub mod styles;
+pub mod timeline;
 
 pub use crate::analysis::{METHODS, Method, method};
 pub use crate::geopackage::Access;

@@ -32,12 +32,17 @@ impl Timings {
     pub fn time<T>(&self, stage: &'static str, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
+        self.add(stage, start.elapsed());
+        result
+    }
+
+    /// Keeps a time that was taken elsewhere, such as that of a stage on another thread: stages may overlap.
+    pub fn add(&self, stage: &'static str, time: Duration) {
         let mut list = self.0.borrow_mut();
         match list.iter_mut().find(|(name, _)| *name == stage) {
-            Some((_, sum)) => *sum += start.elapsed(),
-            None => list.push((stage, start.elapsed())),
+            Some((_, sum)) => *sum += time,
+            None => list.push((stage, time)),
         }
-        result
     }
 
     /// Stages and their seconds.

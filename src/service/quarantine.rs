@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, Refusal, Result};
+use super::files;
 use crate::ingest::binding::QUARANTINE_COLUMNS;
 use crate::store::{GpkgStore, Part, QuarantineRecord, Store};
 
@@ -82,5 +83,5 @@ fn write_rows(open: &[QuarantineRecord], crs: Option<&str>, out: &Path) -> Resul
         }
         writer.flush().map_err(|error| Error::of_file(out, &error))?;
     }
-    std::fs::write(out, bytes).map_err(|error| Error::of_file(out, &error))
+    files::put(out, &bytes)
 }

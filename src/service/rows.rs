@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::columns::column;
 use super::error::{Error, Refusal, Result};
-use super::facts::Fact;
-use super::import::{Chosen, choose};
+use super::facts::{AREA, Fact, Told};
+use super::import::{Chosen, choose, date_order};
 use super::progress::Timings;
 use crate::crs;
 use crate::domain::passport::ContentHash;
-use crate::domain::{Column, CrsDefinition, Event, Kind, Net, Secrecy, Severity, Values, category};
+use crate::domain::{Column, CrsDefinition, Event, Kind, Net, Position, Secrecy, Severity, Values, category};
 use crate::ingest::cells::{Fault, Row, severity_of};
 use crate::ingest::values::{known, number};
 use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
@@ -60,6 +63,8 @@ pub struct FileRequest<'a> {
     pub value: Option<&'a str>,
     /// Whether columns of free text stay.
     pub keep_free_text: bool,
+    /// Whether only times are asked for: then rows need no coordinates, and none is transformed.
+    pub times_only: bool,
 }
 
 /// Names that results use for themselves; an input column of that name becomes `NAME_input`.
@@ -96,7 +101,12 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
     for event in &events {
         content.add(&[&event.id, &event.content]);
     }
-    let mut facts: Vec<Fact> = events.iter().map(Fact::of).collect();
+    let mut systems: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+    let mut facts: Vec<Fact> = Vec::with_capacity(events.len());
+    for event in &events {
+        let source = systems.entry(&event.source.system).or_insert_with(|| event.source.system.as_str().into());
+        facts.push(Fact::of(event, Arc::clone(source)));
+    }
     if value.is_some() {
         for fact in &mut facts {
             fact.weight = fact.severity.degree().weight;
@@ -166,31 +176,45 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         }
     }
     let has = |field: Field| sheet.binding.fields.contains_key(&field);
-    if !(table.has_geometry() || has(Field::East) && has(Field::North)) {
+    let located = table.has_geometry() || has(Field::LatLng) || has(Field::East) && has(Field::North);
+    if !located && !request.times_only {
         return Err(Refusal::NoCoordinates {
             file: file.to_owned(),
             columns: table.columns.iter().take(30).cloned().collect(),
         }
         .into());
     }
-    let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
-    let Some(choice) = &first.choice else {
-        return Err(Refusal::NothingPlaced { file: file.to_owned(), rows: table.len() }.into());
+    let mut notes = table.notes.clone();
+    let (chosen, crs) = if request.times_only {
+        (Chosen::times_only(date_order(&mapping, &sheet)?), crs::metric("EPSG:3006")?)
+    } else {
+        let first = choose(&mapping, &sheet, request.crs, "EPSG:3006", None)?;
+        let Some(choice) = &first.choice else {
+            return Err(Refusal::NothingPlaced { file: file.to_owned(), rows: table.len() }.into());
+        };
+        let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
+        if crs.epsg.to_string() != choice.crs.trim_start_matches("EPSG:") {
+            let values = vec![("from", choice.crs.clone()), ("to", format!("EPSG:{} ({})", crs.epsg, crs.name))];
+            notes.push(crate::texts::text("note-transformed", &values));
+        }
+        (first.towards(&format!("EPSG:{}", crs.epsg))?, crs)
     };
-    let crs = metric_for(file, &choice.crs, &sheet, &mapping, &first)?;
-    let choice = choice.clone();
-    let chosen = first.towards(&format!("EPSG:{}", crs.epsg))?;
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
     let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
     let mut rows: Vec<(Option<[f64; 2]>, usize)> = Vec::with_capacity(table.len());
+    let mut uncertainty: Vec<f64> = Vec::with_capacity(table.len());
     for row in 0..table.len() {
-        let place = point(&mapping, &sheet, row, &chosen).unwrap_or_else(|fault| {
-            *dropped.entry(crate::texts::swedish(fault.reason, &[])).or_default() += 1;
+        let position = position(&mapping, &sheet, row, &chosen, request.times_only).unwrap_or_else(|fault| {
+            // Where only times are asked for, a bad position is no reason to leave the row out.
+            if !request.times_only {
+                *dropped.entry(crate::texts::swedish(fault.reason, &[])).or_default() += 1;
+            }
             None
         });
-        rows.push((place, row));
+        uncertainty.push(position.map_or(0.0, |position| position.uncertainty_m()));
+        rows.push((position.map(|position| [position.x, position.y]), row));
     }
-    rows.sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
+    rows.par_sort_by(|a, b| compare_places(a.0, b.0).then_with(|| table.row(a.1).cmp(table.row(b.1))));
     let mut content = ContentHash::default();
     for (point, row) in &rows {
         let place = point.map_or_else(String::new, |[x, y]| format!("{x:?} {y:?}"));
@@ -199,18 +223,20 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     }
     let mut quiet = Warnings::default();
     let known_kind = (mapping.name != "generic").then_some(mapping.kind);
-    let facts = rows
-        .iter()
-        .map(|(_, row)| fact(&mapping, &sheet, *row, &chosen, known_kind, weights.as_ref(), &mut quiet))
-        .collect();
+    let source: Arc<str> = mapping.system.as_str().into();
+    let fact = |(_, row): &(_, usize)| {
+        let (weight, uncertainty_m) = (weights.as_ref().map_or(1.0, |weights| weights[*row]), uncertainty[*row]);
+        let bare = Fact { kind: known_kind, weight, uncertainty_m, source: Arc::clone(&source), ..Fact::default() };
+        fact(bare, &mapping, &sheet, *row, &chosen, &mut quiet)
+    };
+    let facts = rows.iter().map(fact).collect();
     let mut warnings = Vec::new();
-    let columns = shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings);
+    let columns = if request.times_only {
+        Vec::new()
+    } else {
+        shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings)
+    };
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-    let mut notes = table.notes.clone();
-    if crs.epsg.to_string() != choice.crs.trim_start_matches("EPSG:") {
-        let values = vec![("from", choice.crs.clone()), ("to", format!("EPSG:{} ({})", crs.epsg, crs.name))];
-        notes.push(crate::texts::text("note-transformed", &values));
-    }
     Ok(Input {
         points: rows.iter().map(|(point, _)| *point).collect(),
         facts,
@@ -273,15 +299,17 @@ fn metric_for(
     Err(Refusal::DegreesElsewhere { file: file.to_owned() }.into())
 }
 
-fn point(
+/// The row's position; where only times are asked for, as the file has it.
+fn position(
     mapping: &Mapping,
     sheet: &Sheet<'_>,
     row: usize,
     chosen: &Chosen,
-) -> std::result::Result<Option<[f64; 2]>, Fault> {
+    as_it_stands: bool,
+) -> std::result::Result<Option<Position>, Fault> {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row };
-    let place = |point: [f64; 2]| chosen.place(point);
-    Ok(row.position(chosen.axes(), &place)?.map(|position| [position.x, position.y]))
+    let place = |point: [f64; 2]| if as_it_stands { Some(point) } else { chosen.place(point) };
+    row.position(chosen.axes(), &place)
 }
 
 /// `[rows of the table]` weights of the asked-for column; `None` where none was asked for. Empty cells weigh 0.
@@ -313,23 +341,14 @@ fn weights(
     (0..table.len()).map(read).collect::<Result<Vec<f64>>>().map(Some)
 }
 
-fn fact(
-    mapping: &Mapping,
-    sheet: &Sheet<'_>,
-    index: usize,
-    chosen: &Chosen,
-    kind: Option<Kind>,
-    weights: Option<&Vec<f64>>,
-    quiet: &mut Warnings,
-) -> Fact {
+/// What the row tells, added to what is known of it.
+fn fact(bare: Fact, mapping: &Mapping, sheet: &Sheet<'_>, index: usize, chosen: &Chosen, quiet: &mut Warnings) -> Fact {
     let row = Row { mapping, table: sheet.table, binding: &sheet.binding, row: index };
     let stated_category = row.field(Field::Category);
     let category = stated_category.and_then(|text| category::shown(mapping.category_of(text), Some(text)));
     let stated =
         [Field::Severity, Field::SeverityPolice, Field::SeverityHospital].map(|field| row.severity(field, quiet));
-    Fact {
-        kind,
-        severity: stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default(),
+    let told = Told {
         // A code without a confirmed meaning tells a reader nothing.
         category: category.filter(|text| !text.chars().all(|c| c.is_ascii_digit())),
         net: stated_category.map_or_else(Net::default, |text| category::net(mapping.category_of(text))),
@@ -337,9 +356,10 @@ fn fact(
         casualties: None,
         time: row.time(chosen.date_order).ok().flatten(),
         street: row.field(Field::Street).map(str::to_owned),
-        source: mapping.system.clone(),
-        weight: weights.map_or(1.0, |weights| weights[index]),
-    }
+        area: AREA.iter().find_map(|name| row.kept(name)).map(str::to_owned),
+    };
+    let severity = stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default();
+    Fact { severity, ..bare }.telling(told)
 }
 
 /// The input's columns in canonical row order, typed by what they hold: whole numbers, real numbers or text.
@@ -379,7 +399,7 @@ fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     let filled = || cells.clone().filter(|cell| !cell.is_empty());
     let is_code = |cell: &str| cell.len() > 1 && cell.starts_with('0') && !cell.starts_with("0.");
     if filled().next().is_none() {
-        return Values::Text(cells.map(|_| None).collect());
+        return Values::Text(cells.map(|_| None::<&str>).collect());
     }
     if filled().all(|cell| cell.parse::<i64>().is_ok() && !is_code(cell)) {
         return Values::Integer(cells.map(|cell| cell.parse().ok()).collect());
@@ -387,7 +407,7 @@ fn typed<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Values {
     if filled().all(|cell| cell.parse::<f64>().is_ok_and(f64::is_finite) && !is_code(cell)) {
         return Values::Real(cells.map(|cell| cell.parse().ok()).collect());
     }
-    Values::Text(cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect())
+    Values::Text(cells.map(|cell| (!cell.is_empty()).then_some(cell)).collect())
 }
 
 #[cfg(test)]
@@ -396,12 +416,18 @@ mod tests {
 
     #[test]
     fn cells_get_the_narrowest_type_that_holds_them_all() {
-        assert_eq!(typed(["1", "", "3"].into_iter()), Values::Integer(vec![Some(1), None, Some(3)]));
-        assert_eq!(typed(["1", "2.5"].into_iter()), Values::Real(vec![Some(1.0), Some(2.5)]));
-        assert_eq!(typed(["0123"].into_iter()), Values::Text(vec![Some("0123".to_owned())]));
-        assert_eq!(typed(["1", "x"].into_iter()), Values::Text(vec![Some("1".to_owned()), Some("x".to_owned())]));
-        assert_eq!(typed(["", ""].into_iter()), Values::Text(vec![None, None]));
-        assert_eq!(typed(["inf", "1"].into_iter()), Values::Text(vec![Some("inf".to_owned()), Some("1".to_owned())]));
+        assert_eq!(typed(["1", "", "3"].into_iter()), Values::Integer(vec![Some(1), None, Some(3)].into()));
+        assert_eq!(typed(["1", "2.5"].into_iter()), Values::Real(vec![Some(1.0), Some(2.5)].into()));
+        assert_eq!(typed(["0123"].into_iter()), Values::Text(vec![Some("0123".to_owned())].into()));
+        assert_eq!(
+            typed(["1", "x"].into_iter()),
+            Values::Text(vec![Some("1".to_owned()), Some("x".to_owned())].into())
+        );
+        assert_eq!(typed(["", ""].into_iter()), Values::Text(vec![None::<&str>; 2].into()));
+        assert_eq!(
+            typed(["inf", "1"].into_iter()),
+            Values::Text(vec![Some("inf".to_owned()), Some("1".to_owned())].into())
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::error::{Error, Result};
+use super::files;
 use crate::crs::{self, Transform, WGS84};
 use crate::domain::{Passport, Secrecy};
 use crate::export;
@@ -29,10 +30,7 @@ pub struct Report {
 pub fn write(folder: &Path, seed: u64) -> Result<Report> {
     let town = Town::generate(seed);
     std::fs::create_dir_all(folder).map_err(|error| Error::of_file(folder, &error))?;
-    let put = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|error| Error::of_file(&path, &error))
-    };
+    let put = |name: &str, bytes: &[u8]| files::put(&folder.join(name), bytes);
     put(sample::WORKBOOK, &sample::workbook(&town)?)?;
     put(sample::DAMAGES, &sample::damages_csv(&town))?;
     put("facit.json", sample::truth_json(&town).as_bytes())?;

@@ -22,6 +22,18 @@ const EVENTS: [(&str, FieldKind); 7] = [
     ("system", FieldKind::Text),
 ];
 
+/// Columns of the road network, with the aliases that the store gives them.
+const ROADS: [(&str, FieldKind); 8] = [
+    ("name", FieldKind::Text),
+    ("class", FieldKind::Text),
+    ("vaghallare", FieldKind::Text),
+    ("hastgrans", FieldKind::Integer),
+    ("adt", FieldKind::Integer),
+    ("adt_year", FieldKind::Integer),
+    ("lit", FieldKind::Boolean),
+    ("langd_m", FieldKind::Real),
+];
+
 /// Writes styles and project for what the store holds now. Cheap: the results are few.
 ///
 /// # Errors
@@ -62,10 +74,12 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         columns.iter().map(|(name, kind)| (*name, swedish(&format!("col-{name}"), &[]), *kind)).collect()
     };
     let (spot_fields, event_fields) = (aliases(&HOTSPOTS), aliases(&EVENTS));
+    let alias = |name: &str| swedish(&format!("store-column-{}", name.replace('_', "-")), &[]);
+    let road_fields = ROADS.map(|(name, kind)| (name, alias(name), kind));
     let mut looks = vec![
         look("hotspots", &titles[0], GeometryKind::Area, &hotspot_style, &spot_fields, passport),
         look("events", &titles[1], GeometryKind::Point, &events, &event_fields, passport),
-        look("roads", &titles[2], GeometryKind::Line, &roads, &[], None),
+        look("roads", &titles[2], GeometryKind::Line, &roads, &road_fields, None),
         look("buildings", &titles[3], GeometryKind::Area, &buildings, &[], None),
     ];
     let held = |kind: GeometryKind| runs.iter().flat_map(|run| &run.layers).any(|layer| layer.geometry == kind);

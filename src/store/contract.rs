@@ -393,7 +393,7 @@ fn points() -> Layer {
             name: "cluster".to_owned(),
             alias: "Anhopning".to_owned(),
             visible: true,
-            values: Values::Integer(vec![Some(1), None]),
+            values: Values::Integer(vec![Some(1), None].into()),
         }],
         geometries: Geometries::Points(vec![Some([500_001.5, 6_600_002.25]), None]),
         ..layer(0)

@@ -8,30 +8,31 @@ use serde_json::Value;
 
 use crate::support::{Run, arg, digest, finished, folder, run, store};
 
-struct Case {
-    folder: tempfile::TempDir,
-    store: PathBuf,
+/// A store of its own, and what a refusal must leave as it was.
+pub struct Case {
+    pub folder: tempfile::TempDir,
+    pub store: PathBuf,
 }
 
 impl Case {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = folder();
         let store = store(folder.path(), &[]);
         Self { folder, store }
     }
 
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).expect("the file can be written");
         path
     }
 
     /// Imports the file, which must be refused with this code, name the file, tell a remedy and leave the store alone.
-    fn refused(&self, file: &Path, code: i32, words: &[&str]) -> Value {
+    pub fn refused(&self, file: &Path, code: i32, words: &[&str]) -> Value {
         self.refused_with(file, code, words, &[])
     }
 
-    fn refused_with(&self, file: &Path, code: i32, words: &[&str], more: &[&str]) -> Value {
+    pub fn refused_with(&self, file: &Path, code: i32, words: &[&str], more: &[&str]) -> Value {
         let before = digest(&self.store);
         let mut arguments = vec!["--json", "import", "events", arg(file), "--store", arg(&self.store)];
         arguments.extend(more);
@@ -58,7 +59,8 @@ impl Case {
     }
 }
 
-fn one_sentence(answer: &Run, code: i32, words: &[&str]) -> Value {
+/// Holds that the answer is one clear sentence with a remedy, and the exit code.
+pub fn one_sentence(answer: &Run, code: i32, words: &[&str]) -> Value {
     assert_eq!(answer.code, code, "{answer:?}");
     assert!(!answer.err.contains("panicked"), "{answer:?}");
     let error = answer.json()["error"].clone();
@@ -203,7 +205,7 @@ fn the_service_does_not_leave_the_machine() {
 
 /// Runs a copy of the program that anyone may run, as a user without rights: the folder that cargo builds in may be closed.
 /// `None`, said aloud, where no such user can be had.
-fn as_nobody(program: &Path, arguments: &[&str]) -> Option<Run> {
+pub fn as_nobody(program: &Path, arguments: &[&str]) -> Option<Run> {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     let mut command = Command::new(if is_root { Path::new("setpriv") } else { program });
     if is_root {

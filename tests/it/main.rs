@@ -3,14 +3,23 @@
 #![expect(clippy::panic, clippy::print_stdout, reason = "tests fail by panic and say aloud what was not run")]
 
 mod arrows;
+mod bad_files;
 mod bad_input;
+mod bad_machine;
 mod binary;
+mod damaged_files;
+mod formats;
+mod fuzz;
 mod kill;
 mod network;
 mod oracle_dbscan;
 mod oracle_network;
+#[path = "../../src/ingest/osm/write.rs"]
+mod pbf;
+mod polisen;
 mod quarantine;
 mod real_files;
+mod roads;
 mod same_bytes;
 mod support;
 mod town;

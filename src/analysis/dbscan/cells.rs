@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::Error;
 use crate::domain::Bbox;
 
@@ -25,8 +27,8 @@ const REACH: u64 = 2;
 /// The rows around a cell, its own first: the likeliest to end a search early.
 const ROWS: [i64; 5] = [0, 1, -1, 2, -2];
 
-/// Bits that one pass of the sort looks at.
-const DIGIT: u32 = 11;
+/// Bits that spread words over buckets: few enough for the buckets' ends to stay in the cache.
+const BUCKET_BITS: u32 = 11;
 
 /// Points in cell order and the cells that hold them.
 pub(super) struct Cells {
@@ -63,9 +65,9 @@ impl Cells {
         }
         let width = cells_along(0) as u64 + 1 + 2 * REACH;
         let number = |value: f64, axis: usize| ((value - low[axis]) / side) as u64 + REACH;
-        let keys: Vec<u64> = points.iter().map(|&[x, y]| number(y, 1) * width + number(x, 0)).collect();
-        let (keys, rows) = sorted(keys);
-        let (x, y) = rows.iter().map(|&row| points[row as usize]).map(|[x, y]| (x, y)).unzip();
+        let key = |&[x, y]: &[f64; 2]| number(y, 1) * width + number(x, 0);
+        let (keys, rows) = sorted(points, (cells_along(1) as u64 + 1 + 2 * REACH) * width, key);
+        let (x, y) = rows.par_iter().map(|&row| points[row as usize]).map(|[x, y]| (x, y)).unzip();
         let mut cells = Self { x, y, rows, starts: Vec::new(), keys: Vec::new(), width };
         for (at, &key) in keys.iter().enumerate() {
             if cells.keys.last() != Some(&key) {
@@ -155,30 +157,48 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// Keys in ascending order, and where each stood: a radix sort, low digits first, over the bits that are in use.
-fn sorted(mut keys: Vec<u64>) -> (Vec<u64>, Vec<u32>) {
-    let mut rows: Vec<u32> = (0..keys.len() as u32).collect();
-    let bits = u64::BITS - keys.iter().fold(0, |all, key| all | key).leading_zeros();
-    let (mut other_keys, mut other_rows) = (vec![0; keys.len()], vec![0; keys.len()]);
-    for shift in (0..bits).step_by(DIGIT as usize) {
-        let digit = |key: u64| (key >> shift) as usize & ((1 << DIGIT) - 1);
-        let mut next = [0_usize; 1 << DIGIT];
-        for &key in &keys {
-            next[digit(key)] += 1;
-        }
-        let mut sum = 0;
-        for slot in &mut next {
-            sum += std::mem::replace(slot, sum);
-        }
-        for (&key, &row) in keys.iter().zip(&rows) {
-            let slot = &mut next[digit(key)];
-            (other_keys[*slot], other_rows[*slot]) = (key, row);
-            *slot += 1;
-        }
-        std::mem::swap(&mut keys, &mut other_keys);
-        std::mem::swap(&mut rows, &mut other_rows);
+/// The points' keys in ascending order, and where each stood; equal keys keep their order. `limit` is above every key.
+fn sorted(points: &[[f64; 2]], limit: u64, key: impl Fn(&[f64; 2]) -> u64 + Sync) -> (Vec<u64>, Vec<u32>) {
+    let numbered = || points.par_iter().map(&key).zip((0..points.len() as u32).into_par_iter());
+    let bits = u64::BITS - (limit - 1).leading_zeros();
+    if bits > u64::BITS - u32::BITS {
+        // Cells finer than the coordinates are wide: too many for a key and a place in one word.
+        let mut pairs: Vec<(u64, u32)> = numbered().collect();
+        pairs.par_sort_unstable();
+        return pairs.into_par_iter().unzip();
     }
-    (keys, rows)
+    let words: Vec<u64> = numbered().map(|(key, row)| key << u32::BITS | u64::from(row)).collect();
+    let words = sorted_words(words, u32::BITS + bits);
+    words.into_par_iter().map(|word| (word >> u32::BITS, word as u32)).unzip()
+}
+
+/// Words of at most `bits` bits in ascending order: spread over buckets by their highest bits, then bucket by bucket.
+///
+/// The words come in ascending order of their low half, so a bucket that is sorted by the high half alone is sorted.
+fn sorted_words(words: Vec<u64>, bits: u32) -> Vec<u64> {
+    let shift = bits.saturating_sub(BUCKET_BITS).max(u32::BITS);
+    let bucket = |word: u64| (word >> shift) as usize;
+    let mut sizes = vec![0_usize; 1 << BUCKET_BITS.min(bits - u32::BITS)];
+    for &word in &words {
+        sizes[bucket(word)] += 1;
+    }
+    let starts = sizes.iter().scan(0, |sum, size| Some(std::mem::replace(sum, *sum + size)));
+    let mut next: Vec<usize> = starts.collect();
+    let mut spread = vec![0_u64; words.len()];
+    for word in words {
+        let slot = &mut next[bucket(word)];
+        spread[*slot] = word;
+        *slot += 1;
+    }
+    let mut buckets = Vec::with_capacity(sizes.len());
+    let mut rest = spread.as_mut_slice();
+    for size in sizes.into_iter().filter(|&size| size > 0) {
+        let (own, others) = rest.split_at_mut(size);
+        buckets.push(own);
+        rest = others;
+    }
+    buckets.into_par_iter().for_each(<[u64]>::sort_unstable);
+    spread
 }
 
 #[cfg(test)]
@@ -186,13 +206,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_radix_sort_sorts_and_keeps_equal_keys_in_order() {
-        let keys: Vec<u64> =
-            (0..5000_u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (i % 60)).chain([7, 7]).collect();
-        let mut expected: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
-        expected.sort_unstable();
-        let (sorted, rows) = sorted(keys);
-        assert_eq!(sorted.into_iter().zip(rows).collect::<Vec<_>>(), expected);
+    fn keys_are_sorted_and_equal_ones_keep_their_order() {
+        for bits in [1_u32, 5, 21, 32, 33, 60] {
+            let key = |&[x, _]: &[f64; 2]| (x as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - bits);
+            let points: Vec<[f64; 2]> = (0..5000).map(|i| [f64::from(i % 1700), 0.0]).collect();
+            let mut expected: Vec<(u64, u32)> = points.iter().map(key).zip(0..).collect();
+            expected.sort_unstable();
+            let (keys, rows) = sorted(&points, 1 << bits, key);
+            assert_eq!(keys.into_iter().zip(rows).collect::<Vec<_>>(), expected, "{bits} bits");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub fn dbscan(points: &[[f64; 2]], eps: Metres, min_points: usize) -> Result<Clu
     let (numbers, count) = numbered(&cells.x, &cells.y, &labels);
     let mut clustering = Clustering { cluster: vec![None; points.len()], core: vec![false; points.len()], count };
     for (at, &row) in cells.rows.iter().enumerate() {
-        clustering.cluster[row as usize] = numbers[at];
+        clustering.cluster[row as usize] = numbers.of(labels[at]);
         clustering.core[row as usize] = core[at];
     }
     Ok(clustering)

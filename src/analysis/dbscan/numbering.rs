@@ -27,6 +27,17 @@ impl Nearest {
     }
 }
 
+/// The numbers of labels.
+pub(in crate::analysis) struct Numbers(Vec<Option<u32>>);
+
+impl Numbers {
+    /// The number of a label; `None` for `NOISE`.
+    #[inline]
+    pub fn of(&self, label: u32) -> Option<u32> {
+        self.0.get(label as usize).copied().flatten()
+    }
+}
+
 /// Size of a cluster and its first member by x, then y.
 #[derive(Clone, Copy)]
 struct Place {
@@ -34,12 +45,12 @@ struct Place {
     first: [f64; 2],
 }
 
-/// Numbers from 1 for the labels: largest first, then smallest x, then y, of the first member. Also their count.
+/// `[labels]` number of each label, from 1: largest first, then smallest x, then y, of the first member. Also their count.
 ///
 /// `x`, `y` and `labels` have one entry a point; labels are below their number or `NOISE`. In the plane different clusters
 /// never have the same first member, since equal points have equal labels; where they do (a bridge over a street), the
 /// smaller label comes first.
-pub(in crate::analysis) fn numbered(x: &[f64], y: &[f64], labels: &[u32]) -> (Vec<Option<u32>>, u32) {
+pub(in crate::analysis) fn numbered(x: &[f64], y: &[f64], labels: &[u32]) -> (Numbers, u32) {
     let highest = labels.iter().filter(|&&label| label != NOISE).max();
     let mut places = vec![Place { size: 0, first: [f64::INFINITY; 2] }; highest.map_or(0, |&label| label as usize + 1)];
     for ((&label, &x), &y) in labels.iter().zip(x).zip(y) {
@@ -62,8 +73,7 @@ pub(in crate::analysis) fn numbered(x: &[f64], y: &[f64], labels: &[u32]) -> (Ve
     for (&label, rank) in order.iter().zip(1..) {
         number[label as usize] = Some(rank);
     }
-    let numbers = labels.iter().map(|&label| number.get(label as usize).copied().flatten()).collect();
-    (numbers, order.len() as u32)
+    (Numbers(number), order.len() as u32)
 }
 
 #[cfg(test)]
@@ -88,8 +98,9 @@ mod tests {
 
     #[test]
     fn size_comes_before_place() {
-        let (numbers, count) = numbered(&[9.0, 9.0, 1.0, 2.0, 0.0], &[0.0; 5], &[4, 4, 1, 0, NOISE]);
-        assert_eq!(numbers, [Some(1), Some(1), Some(2), Some(3), None]);
+        let labels = [4, 4, 1, 0, NOISE];
+        let (numbers, count) = numbered(&[9.0, 9.0, 1.0, 2.0, 0.0], &[0.0; 5], &labels);
+        assert_eq!(labels.map(|label| numbers.of(label)), [Some(1), Some(1), Some(2), Some(3), None]);
         assert_eq!(count, 3);
     }
 }

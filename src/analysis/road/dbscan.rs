@@ -68,7 +68,7 @@ pub fn network_dbscan(
     let (numbers, count) = numbered(&x, &y, &labels);
     let mut clustering = Clustering { cluster: vec![None; spots.len()], core: vec![false; spots.len()], count };
     for (at, &row) in order.iter().enumerate() {
-        clustering.cluster[row as usize] = numbers[at];
+        clustering.cluster[row as usize] = numbers.of(labels[at]);
         clustering.core[row as usize] = core[at];
     }
     Ok(clustering)
@@ -358,7 +358,8 @@ mod tests {
         }
         let labels: Vec<u32> = label.iter().map(|label| canonical.get(label).copied().unwrap_or(NOISE)).collect();
         let (x, y): (Vec<f64>, Vec<f64>) = (0..n).map(|at| (key(at).0, key(at).1)).unzip();
-        let (cluster, count) = numbered(&x, &y, &labels);
+        let (numbers, count) = numbered(&x, &y, &labels);
+        let cluster = labels.iter().map(|&label| numbers.of(label)).collect();
         Clustering { cluster, core, count }
     }
 

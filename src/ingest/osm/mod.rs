@@ -6,11 +6,14 @@
 //!   UTF-8 or not in the table. A file cut exactly between two blocks cannot be told from a smaller one.
 //! - Deleted versions (history files) are refused.
 
+pub mod gather;
 pub mod ground;
 mod guard;
 pub mod places;
 pub mod rings;
 
+#[cfg(test)]
+mod tests;
 #[cfg(test)]
 pub(crate) mod write;
 

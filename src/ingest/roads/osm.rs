@@ -49,7 +49,8 @@ const CAR: [&str; 18] = [
 ];
 
 /// Values of `highway` for walking and cycling.
-const GC: [&str; 6] = ["footway", "cycleway", "path", "pedestrian", "steps", "bridleway"];
+/// `trail` is an old word for a path.
+const GC: [&str; 7] = ["footway", "cycleway", "path", "pedestrian", "steps", "bridleway", "trail"];
 
 /// Values that let someone through.
 const OPEN: [&str; 5] = ["yes", "designated", "permissive", "destination", "official"];

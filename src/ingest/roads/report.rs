@@ -187,7 +187,8 @@ fn of_net(network: &Network, net: Net) -> NetReport {
 }
 
 fn share(part: f64, whole: f64) -> f64 {
-    if whole > 0.0 { 100.0 * part / whole } else { 0.0 }
+    // The sum of nothing is -0.
+    if whole > 0.0 && part > 0.0 { 100.0 * part / whole } else { 0.0 }
 }
 
 fn known(links: &[Link]) -> Known {

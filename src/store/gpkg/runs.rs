@@ -61,7 +61,8 @@ pub(super) fn save(transaction: &Transaction<'_>, place: &Place<'_>, run: &RunRe
 }
 
 fn save_layer(transaction: &Transaction<'_>, place: &Place<'_>, run_id: &str, layer: &Layer) -> Attempt<()> {
-    let kind = layer.geometries.kind();
+    // No table of the store holds results without places yet: what needs none is counted again each time.
+    let Some(kind) = layer.geometries.kind() else { return Ok(()) };
     let columns: Vec<LayerColumn> = layer
         .columns
         .iter()
@@ -106,24 +107,25 @@ fn geometry(place: &Place<'_>, layer: &Layer, row: usize) -> Attempt<Option<Vec<
             let wrong = || Error::WrongGeometry { file: place.file(), layer: layer.name.clone(), row: row as u64 + 1 };
             Ok(Some(blob::shape_blob(place.srs, *kind, shape).ok_or_else(wrong)?))
         }
+        Geometries::Absent(_) => Ok(None),
     }
 }
 
 fn value(column: &Column, row: usize) -> Value {
     match &column.values {
-        Values::Integer(values) => values.get(row).copied().flatten().map_or(Value::Null, Value::from),
-        Values::Real(values) => values.get(row).copied().flatten().map_or(Value::Null, Value::from),
-        Values::Text(values) => values.get(row).cloned().flatten().map_or(Value::Null, Value::from),
-        Values::Bool(values) => values.get(row).copied().flatten().map_or(Value::Null, Value::from),
+        Values::Integer(values) => values.get(row).map_or(Value::Null, Value::from),
+        Values::Real(values) => values.get(row).map_or(Value::Null, Value::from),
+        Values::Text(values) => values.get(row).map_or(Value::Null, Value::from),
+        Values::Bool(values) => values.get(row).map_or(Value::Null, Value::from),
     }
 }
 
 fn whole(column: &Column, row: usize) -> Option<i64> {
-    if let Values::Integer(values) = &column.values { values.get(row).copied().flatten() } else { None }
+    if let Values::Integer(values) = &column.values { values.get(row) } else { None }
 }
 
 fn text(column: &Column, row: usize) -> Option<&str> {
-    if let Values::Text(values) = &column.values { values.get(row)?.as_deref() } else { None }
+    if let Values::Text(values) = &column.values { values.get(row) } else { None }
 }
 
 /// The passports of all results in a table, as a JSON list by run, in the file's own metadata.

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use super::*;
-use crate::domain::Kind;
+use crate::domain::{GeometryKind, Kind};
 use crate::geopackage;
 use crate::store::contract::{contract, event, new_store, quarantined, take};
 use crate::store::{Part, Row};
@@ -104,6 +104,64 @@ fn a_store_of_a_newer_program_is_refused_and_left_alone() {
         assert!(matches!(refused, Error::StoreNewer { version: 99, .. }), "{refused:?}");
         let problem = crate::texts::problem(&refused);
         assert!(problem.message.contains("lager.gpkg") && problem.message.contains("99"), "{}", problem.message);
+    }
+}
+
+/// A store as version 1 of the schema left it: one drawn road, one event.
+fn first_version(path: &Path) {
+    let new = new_store();
+    let mut connection = container::create(path, &[&new.crs]).expect("a file");
+    schema::migrate(&mut connection, path, &schema::MIGRATIONS[..1], new.crs.epsg).expect("version 1");
+    schema::write_settings(&mut connection, &new).expect("settings");
+    let line = geo::LineString::from(vec![(500_000.0, 6_600_000.0), (500_100.0, 6_600_000.0)]);
+    let shape = geopackage::blob::shape_blob(3006, GeometryKind::Line, &geo::Geometry::LineString(line));
+    let road =
+        "INSERT INTO roads (geom, name, class, source) VALUES (?1, 'Storgatan', 'Huvudgata', 'stad.gpkg#streets')";
+    connection.execute(road, [shape.expect("a line")]).expect("a road");
+    connection.execute("INSERT INTO events (id) VALUES ('QGIS:1')", []).expect("an event");
+}
+
+#[test]
+fn a_store_of_the_first_version_is_brought_up_to_date_and_keeps_its_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("gammal.gpkg");
+    first_version(&path);
+    let refused = GpkgStore::open(&path, Access::ReadOnly).expect_err("needs writing");
+    assert!(matches!(refused, Error::StoreOlder { version: 1, ours: 2, .. }), "{refused:?}");
+    let store = GpkgStore::open(&path, Access::ReadWrite).expect("brought up to date");
+    assert_eq!(store.settings().schema_version, 2);
+    assert_eq!(store.events(&EventFilter::default()).expect("read").len(), 1);
+    let roads = store.background(Background::Roads, &Window::ALL).expect("read");
+    assert_eq!((roads.total, roads.rows[0].properties["name"].as_str()), (1, Some("Storgatan")));
+    assert_eq!(store.network().expect("read"), None, "what is only drawn is no network");
+    assert_eq!(store.verify().expect("checked").problems, Vec::<String>::new());
+    let alias = "SELECT title FROM gpkg_data_columns WHERE table_name = 'roads' AND column_name = 'hastgrans'";
+    let alias: String = store.connection().query_row(alias, [], |row| row.get(0)).expect("an alias");
+    assert_eq!(alias, "Hastighetsgräns (km/tim)");
+    drop(store);
+    assert!(GpkgStore::open(&path, Access::ReadOnly).is_ok());
+    if let Some(output) = python(&["-m", "osgeo_utils.samples.validate_gpkg", "-v", path.to_str().expect("a text")]) {
+        assert!(output.status.success() && !said(&output).contains("ERROR"), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_network_that_another_program_broke_is_named() {
+    let (mut store, _folder) = make(&new_store());
+    let nodes = vec![[500_000.0, 6_600_000.0], [500_100.0, 6_600_000.0]];
+    let link = crate::domain::network::tests::street("osm:1:1", &nodes, 0, 1);
+    let network = Network::new(nodes, vec![link]).expect("a network");
+    store.put_network("a.osm.pbf", &network, crate::domain::passport::NO_VINTAGE).expect("kept");
+    for (hurt, at) in [
+        ("UPDATE roads SET node_to = 7", "node_to"),
+        ("UPDATE roads SET node_to = 1, one_way = 'kanske'", "one_way"),
+        ("UPDATE roads SET one_way = 'both', vaghallare = 'ingen'", "vaghallare"),
+        ("UPDATE roads SET vaghallare = NULL, geom = NULL", "geom"),
+        ("DELETE FROM road_nodes WHERE number = 0", "number"),
+    ] {
+        store.connection.execute_batch(hurt).expect("hurt");
+        let refused = store.network().expect_err("broken");
+        assert!(matches!(&refused, Error::BadStoredValue { column, .. } if column == at), "{refused:?}");
     }
 }
 

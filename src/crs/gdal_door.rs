@@ -1,15 +1,17 @@
-//! GDAL's settings for reading files of strangers: no network, no side files, nothing on standard error.
+//! GDAL's settings for files of strangers: no network, no side files, nothing on standard error.
 //!
 //! Drivers that fetch from the network are taken out before any file is opened, a file is opened with the driver of
 //! its kind alone, and what GDAL complains about is collected per thread instead of printed.
 
-#![allow(clippy::disallowed_types, reason = "readers are an edge")]
+#![allow(clippy::disallowed_types, reason = "GDAL reads and writes files")]
 
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Once;
 
-use gdal::config::{set_config_option, set_error_handler};
+use gdal::config::{
+    clear_thread_local_config_option, set_config_option, set_error_handler, set_thread_local_config_option,
+};
 use gdal::errors::{CplErrType, GdalError};
 use gdal::{Dataset, DatasetOptions, DriverManager, GdalOpenFlags};
 
@@ -67,6 +69,14 @@ fn prepare() {
             ("OGR_GEOJSON_MAX_OBJ_SIZE", "16"),
             ("PROJ_NETWORK", "OFF"),
             ("SHAPE_RESTORE_SHX", "NO"),
+            // No file of any name passes for one that may be fetched.
+            ("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".nothing"),
+            ("GML_DOWNLOAD_SCHEMA", "NO"),
+            ("GML_SKIP_RESOLVE_ELEMS", "ALL"),
+            // A block that holds blocks that hold blocks grows without end: each stays a point with its name.
+            ("DXF_INLINE_BLOCKS", "FALSE"),
+            ("DXF_CLOSED_LINE_AS_POLYGON", "YES"),
+            ("DXF_WRITE_HATCH", "NO"),
         ];
         for (key, value) in settings {
             set_config_option(key, value).expect("neither holds a zero byte");
@@ -82,6 +92,18 @@ pub fn watch<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
     COMPLAINTS.with_borrow_mut(Vec::clear);
     let result = work();
     (result, COMPLAINTS.with_borrow_mut(std::mem::take))
+}
+
+/// Runs `work` with settings of its own, in this thread alone.
+pub fn with_settings<T>(settings: &[(&str, String)], work: impl FnOnce() -> T) -> T {
+    for (key, value) in settings {
+        set_thread_local_config_option(key, value).expect("neither holds a zero byte");
+    }
+    let result = work();
+    for (key, _) in settings {
+        clear_thread_local_config_option(key).expect("it holds no zero byte");
+    }
+    result
 }
 
 /// The place of a failure in words, with GDAL's own as a technical note: its first line, cut at 160 characters.

@@ -1,0 +1,49 @@
+//! Small files out: whole or not at all.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use super::error::{Error, Result};
+
+/// Writes a file under a temporary name beside its target and gives it its name when it is whole: where the disk is full
+/// an older file of that name stands untouched and nothing else is left.
+///
+/// # Errors
+/// The folder is not there or may not be written to, the disk is full.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |error: std::io::Error| Error::of_file(path, &error);
+    // A link is followed: what it points to gets the content.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let part = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    let write = || -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&part)?;
+        file.write_all(bytes)?;
+        if let Ok(old) = std::fs::metadata(&target) {
+            file.set_permissions(old.permissions())?;
+        }
+        file.sync_all()?;
+        std::fs::rename(&part, &target)
+    };
+    write().map_err(|error| {
+        // The first failure is the one that counts.
+        let _ = std::fs::remove_file(&part);
+        failed(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_no_part_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ut.csv");
+        put(&path, b"ett").expect("written");
+        put(&path, b"tva").expect("written again");
+        assert_eq!(std::fs::read(&path).expect("readable"), b"tva");
+        put(&folder.path().join("ingen/ut.csv"), b"x").expect_err("no such folder");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+}
