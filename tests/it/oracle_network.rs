@@ -22,7 +22,7 @@ struct Case {
     min_points: usize,
     exactly_eps: usize,
     nodes: Vec<[f64; 2]>,
-    links: Vec<Line>,
+    links: Vec<Road>,
     places: Vec<(u32, u64)>,
     clusters: u32,
     core: usize,
@@ -31,7 +31,7 @@ struct Case {
 }
 
 #[derive(Deserialize)]
-struct Line {
+struct Road {
     from: u32,
     to: u32,
     line: Vec<[f64; 2]>,
