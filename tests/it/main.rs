@@ -10,6 +10,7 @@ mod binary;
 mod fuzz;
 mod kill;
 mod oracle_dbscan;
+mod oracle_timeline;
 mod polisen;
 mod quarantine;
 mod real_files;
