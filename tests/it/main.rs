@@ -16,6 +16,7 @@ mod oracle_dbscan;
 mod oracle_network;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
+mod oracle_timeline;
 mod polisen;
 mod quarantine;
 mod real_files;
