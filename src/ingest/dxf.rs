@@ -1,7 +1,7 @@
 //! What an AutoCAD drawing exchange file (`.dxf`) says of itself, before GDAL opens it: pairs of lines, a code and a value.
 //!
 //! A drawing has no coordinate system. Its entities become rows: `Layer`, `Text` and what else the drawing tells; blocks
-//! (symbols) stay points with `BlockName`; closed lines become areas. Source: Autodesk, "DXF Reference".
+//! (symbols) stay points with `BlockName`; as ground, closed lines are areas. Source: Autodesk, "DXF Reference".
 
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
