@@ -139,7 +139,7 @@ mod tests {
         for name in ["hem.csv", "hem"] {
             let path = folder.path().join(name);
             std::fs::write(&path, "a;b\n").expect("written");
-            let problem = crate::texts::problem(&read(&path, None).expect_err("is refused"));
+            let problem = texts::problem(&read(&path, None).expect_err("is refused"));
             assert!(problem.message.ends_with("kan inte vara hemområde eller underlag."), "{}", problem.message);
             let remedy = problem.remedy.expect("a remedy");
             assert_eq!(
