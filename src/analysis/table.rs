@@ -403,8 +403,31 @@ pub struct Roads {
     pub snap: Metres,
     /// The net of all events; `None`: each event's own.
     pub net: Option<Net>,
-    /// Only events on roads of this väghållare (the inner `None`: not known); `None`: all.
-    pub keeper: Option<Option<RoadKeeper>>,
+    /// Whose roads count.
+    pub keeper: KeeperFilter,
+}
+
+/// Whose roads count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeeperFilter {
+    /// Everybody's.
+    All,
+    /// Those of one väghållare.
+    Of(RoadKeeper),
+    /// Those whose väghållare the network does not tell.
+    Unknown,
+}
+
+impl KeeperFilter {
+    /// Whether a road of this väghållare counts.
+    #[must_use]
+    pub fn lets_in(self, keeper: Option<RoadKeeper>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(wanted) => keeper == Some(wanted),
+            Self::Unknown => keeper.is_none(),
+        }
+    }
 }
 
 impl Roads {
@@ -412,7 +435,9 @@ impl Roads {
         Self {
             snap: Metres(given.number("snap")),
             net: given.text("net").and_then(Net::from_code),
-            keeper: given.text("keeper").map(RoadKeeper::from_code),
+            keeper: given.text("keeper").map_or(KeeperFilter::All, |word| {
+                RoadKeeper::from_code(word).map_or(KeeperFilter::Unknown, KeeperFilter::Of)
+            }),
         }
     }
 }
@@ -610,11 +635,15 @@ mod tests {
                 }
                 Settings::NetworkCounts { radius, min_points, roads, .. } => {
                     assert!(method.id == "network-counts" && RADIUS_M.contains(&radius.0) && min_points > 0);
-                    assert!(LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper.is_none());
+                    assert!(
+                        LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper == KeeperFilter::All
+                    );
                 }
                 Settings::NetworkDbscan { eps, min_points, roads, .. } => {
                     assert!(method.id == "network-dbscan" && NETWORK_EPS_M.contains(&eps.0) && min_points > 0);
-                    assert!(LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper.is_none());
+                    assert!(
+                        LIMIT_M.contains(&roads.snap.0) && roads.net.is_none() && roads.keeper == KeeperFilter::All
+                    );
                 }
             }
         }
@@ -629,8 +658,9 @@ mod tests {
         }
         for keeper in KEEPERS {
             let found = roads(&[("keeper", keeper)]).expect("a choice").expect("along roads").keeper;
-            assert_eq!(found, Some(RoadKeeper::from_code(keeper)));
-            assert_eq!(found == Some(None), *keeper == KEEPER_UNKNOWN);
+            assert!(found.lets_in(RoadKeeper::from_code(keeper)));
+            assert_eq!(found == KeeperFilter::Unknown, *keeper == KEEPER_UNKNOWN);
+            assert_eq!(found.lets_in(None), *keeper == KEEPER_UNKNOWN);
         }
         let refused = refused("network-dbscan", &[("net", "bil")]);
         let (parameter, value) = ("net".to_owned(), "bil".to_owned());

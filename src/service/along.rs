@@ -15,7 +15,7 @@ use super::snap;
 use crate::analysis::road::{
     self, Division, Home, Located, Piece, Snapper, Unsnapped, Wanted, network_dbscan, pieces, segments,
 };
-use crate::analysis::table::{KEEPER_UNKNOWN, Roads};
+use crate::analysis::table::{KEEPER_UNKNOWN, KeeperFilter, Roads};
 use crate::analysis::{Parameters, Settings};
 use crate::domain::passport::ContentHash;
 use crate::domain::paths::metres;
@@ -111,7 +111,7 @@ pub(super) fn analyse(
     timings: &Timings,
 ) -> Result<(Vec<Layer>, Passport)> {
     let network = &named.network;
-    if roads.keeper.is_some() && network.links().iter().all(|link| link.keeper.is_none()) {
+    if roads.keeper != KeeperFilter::All && network.links().iter().all(|link| link.keeper.is_none()) {
         return Err(Refusal::NoKeeperKnown { network: named.name.clone() }.into());
     }
     let located = timings.time("snap", || {
@@ -140,9 +140,9 @@ fn used(
     input: &Input,
     network: &Network,
     located: &[std::result::Result<Located, Unsnapped>],
-    keeper: Option<Option<RoadKeeper>>,
+    keeper: KeeperFilter,
 ) -> Used {
-    let wanted = |spot: Spot| keeper.is_none_or(|keeper| link_of(network, spot).keeper == keeper);
+    let wanted = |spot: Spot| keeper.lets_in(link_of(network, spot).keeper);
     let on_road = (0..).zip(located).filter_map(|(row, one)| Some((row, one.as_ref().ok()?.spot)));
     let (rows, spots): (Vec<usize>, Vec<Spot>) = on_road.filter(|(_, spot)| wanted(*spot)).unzip();
     let facts = rows.iter().map(|&row| input.facts[row].clone()).collect();
@@ -190,7 +190,7 @@ fn counts(network: &Network, used: &Used, roads: Roads, radius: Metres, min_poin
         }
     }
     let years = years(all);
-    let kept = |link: u32| roads.keeper.is_none_or(|keeper| network.links()[link as usize].keeper == keeper);
+    let kept = |link: u32| roads.keeper.lets_in(network.links()[link as usize].keeper);
     let place = |home: Home| {
         let members = members.get(&home).cloned().unwrap_or_default();
         let many = members.len() >= min_points;

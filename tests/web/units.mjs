@@ -114,6 +114,15 @@ test('the point of a horseshoe lies in the shoe', () => {
   assert.ok(y < 3 || x < 3 || x > 6, `${x}, ${y}`);
 });
 
+test('the number of a road stands on the road, near its middle', () => {
+  const line = [[0, 0], [4, 0], [8, 0], [12, 0]];
+  assert.deepEqual(geometry.pointInside({ type: 'LineString', coordinates: line }), [6, 0]);
+  const road = { type: 'MultiLineString', coordinates: [[[0, 0], [10, 0]], [[10, 0], [10, 10]], [[4, 5], [6, 5]]] };
+  assert.deepEqual(geometry.pointInside(road), [5, 5]);
+  assert.deepEqual(geometry.boxOf(road), [0, 0, 10, 10]);
+  assert.equal(geometry.pointInside({ type: 'MultiLineString', coordinates: [] }), null);
+});
+
 test('an area without extent has no point', () => {
   assert.equal(geometry.pointInside({ type: 'Polygon', coordinates: [] }), null);
   assert.equal(geometry.pointInside({ type: 'Polygon', coordinates: [[[1, 1], [1, 1], [1, 1]]] }), null);

@@ -75,7 +75,7 @@ pub fn drawn(network: &Network, paths: &Paths, pieces: &[(Piece, bool)]) -> Mult
             cut.reverse();
         }
         match lines.last_mut() {
-            Some(line) if line.last() == cut.first() => line.extend(cut.into_iter().skip(1)),
+            Some(before) if before.last() == cut.first() => before.extend(cut.into_iter().skip(1)),
             _ => lines.push(cut),
         }
     }

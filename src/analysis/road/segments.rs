@@ -197,7 +197,7 @@ impl Divider<'_> {
             self.segments(division, chain, &of_node);
         }
         self.share_out(division, &of_node);
-        self.name_ends(division, first_junction);
+        name_ends(division, first_junction);
     }
 
     /// All chains: from the nodes in their order, then the rings that have no such node.
@@ -424,16 +424,16 @@ impl Divider<'_> {
         let middle = ((there[1] + length).saturating_sub(there[0]) / 2).min(length);
         (middle, middle)
     }
+}
 
-    /// The main street other than its own at either end of each segment of this net.
-    fn name_ends(&self, division: &mut Division, first_junction: u32) {
-        let Division { junctions, segments, .. } = division;
-        for segment in segments.iter_mut() {
-            for (end, crossing) in segment.ends.iter().zip(&mut segment.crossing) {
-                if let Some(at) = end.filter(|&at| at >= first_junction) {
-                    let other = |street: &&String| Some(*street) != segment.street.as_ref();
-                    *crossing = junctions[at as usize].streets.iter().find(other).cloned();
-                }
+/// The main street other than its own at either end of each segment of a net, whose junctions begin at `first_junction`.
+fn name_ends(division: &mut Division, first_junction: u32) {
+    let Division { junctions, segments, .. } = division;
+    for segment in segments.iter_mut() {
+        for (end, crossing) in segment.ends.iter().zip(&mut segment.crossing) {
+            if let Some(at) = end.filter(|&at| at >= first_junction) {
+                let other = |street: &&String| Some(*street) != segment.street.as_ref();
+                *crossing = junctions[at as usize].streets.iter().find(other).cloned();
             }
         }
     }

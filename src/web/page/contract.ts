@@ -1,5 +1,6 @@
 /** What the server promises: the shapes of /overview and of the collections, and nothing else. */
-import type { Feature, FeatureCollection, Geometry, MultiPolygon, Polygon } from 'geojson';
+import type { Feature, FeatureCollection, Geometry } from 'geojson';
+import type { Shape } from './geometry';
 
 /** One class of the legend: absolute bounds, both inclusive. Both `null` is the class "Uppgift saknas". */
 export interface LegendClass {
@@ -76,6 +77,8 @@ export interface PlaceProperties {
   readonly antal_skadade?: number | null;
   readonly svarighet?: string | null;
   readonly kategorier?: string | null;
+  /** The commonest types, as places along roads call them. */
+  readonly olyckstyp?: string | null;
   readonly period_fran?: string | null;
   readonly period_till?: string | null;
   readonly andel_handelser?: number | null;
@@ -84,8 +87,8 @@ export interface PlaceProperties {
   readonly sakerhet_text?: string | null;
 }
 
-/** A ranked place with its area. */
-export type Place = Feature<Polygon | MultiPolygon, PlaceProperties>;
+/** A ranked place with its area, or its pieces of road. */
+export type Place = Feature<Shape, PlaceProperties>;
 
 /** One page of a collection. */
 export interface Page<F extends Feature<Geometry | null>> extends FeatureCollection<Geometry | null> {

@@ -1,5 +1,8 @@
-/** Where a number stands in an area, and how far an area reaches. Pure, in degrees. */
-import type { MultiPolygon, Polygon, Position } from 'geojson';
+/** Where a number stands in a place, and how far the place reaches: areas, and pieces of road. Pure, in degrees. */
+import type { LineString, MultiLineString, MultiPolygon, Polygon, Position } from 'geojson';
+
+/** The shape of a ranked place. */
+export type Shape = Polygon | MultiPolygon | LineString | MultiLineString;
 
 /** West, south, east, north. */
 export type Box = [number, number, number, number];
@@ -7,12 +10,34 @@ export type Box = [number, number, number, number];
 /** Heights, as shares of a ring's height, at which a point inside is looked for; the middle is tried first. */
 const HEIGHTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
 
-function polygons(shape: Polygon | MultiPolygon): Position[][][] {
-  return shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates;
+/** The rings of each part of an area; each line of a road as the one ring of a part. */
+function polygons(shape: Shape): Position[][][] {
+  switch (shape.type) {
+    case 'Polygon':
+      return [shape.coordinates];
+    case 'MultiPolygon':
+      return shape.coordinates;
+    case 'LineString':
+      return [[shape.coordinates]];
+    case 'MultiLineString':
+      return shape.coordinates.map((line) => [line]);
+  }
 }
 
-/** The smallest box around an area, or `null` where it has no corner. */
-export function boxOf(shape: Polygon | MultiPolygon): Box | null {
+/** The middle of the straight piece of a road that lies nearest to the middle of its box. */
+function middleOfRoad(lines: readonly Position[][]): [number, number] | null {
+  const vertices = lines.flat();
+  const box = boxOf({ type: 'MultiLineString', coordinates: [vertices] });
+  if (box === null) return null;
+  const [mx, my] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+  const midpoints = lines.flatMap((line) => line.slice(1).map(([x = 0, y = 0], i): [number, number] => [(x + (line[i]?.[0] ?? x)) / 2, (y + (line[i]?.[1] ?? y)) / 2]));
+  const far = ([x, y]: [number, number]): number => Math.hypot(x - mx, y - my);
+  const places = midpoints.length > 0 ? midpoints : vertices.map(([x = 0, y = 0]): [number, number] => [x, y]);
+  return places.reduce<[number, number] | null>((best, place) => (best === null || far(place) < far(best) ? place : best), null);
+}
+
+/** The smallest box around a place, or `null` where it has no corner. */
+export function boxOf(shape: Shape): Box | null {
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [x = 0, y = 0] of polygons(shape).flat(2)) {
     box[0] = Math.min(box[0], x);
@@ -48,10 +73,12 @@ function crossings(rings: readonly Position[][], y: number): number[] {
 }
 
 /**
- * A point well inside an area: the middle of the widest stretch that horizontal lines cut out of its largest part.
+ * Where a place's number stands. On a road: the middle of a straight piece of it. In an area: the middle of the widest stretch that horizontal lines cut out of its largest part.
  * Holes are respected. `null` where the area has no extent.
  */
-export function pointInside(shape: Polygon | MultiPolygon): [number, number] | null {
+export function pointInside(shape: Shape): [number, number] | null {
+  if (shape.type === 'LineString') return middleOfRoad([shape.coordinates]);
+  if (shape.type === 'MultiLineString') return middleOfRoad(shape.coordinates);
   const largest = polygons(shape).reduce<Position[][]>(
     (best, rings) => (doubleArea(rings[0] ?? []) > doubleArea(best[0] ?? []) ? rings : best),
     [],

@@ -21,9 +21,15 @@ function yearsOf(place: Place, theme: Theme): string {
   return years(period_fran, period_till) || years(theme.period?.[0], theme.period?.[1]);
 }
 
+/** The commonest types; places along roads have them under a name of their own. */
+function kindsOf(place: Place): string {
+  return place.properties.kategorier ?? place.properties.olyckstyp ?? '';
+}
+
 /** "34 olyckor 2018–2025." and "Säkerhet: … Mest: …": the two parts of the line after the name. */
 export function lineOf(place: Place, theme: Theme, say: Say): [string, string] {
-  const { sakerhet, kategorier } = place.properties;
+  const { sakerhet } = place.properties;
+  const kategorier = kindsOf(place);
   const first = say('page-line', { count: countOf(place, theme, say), period: yearsOf(place, theme) });
   const second = [
     sakerhet ? say('page-line-sureness', { sureness: inner(unstopped(sakerhet)) }) : '',
@@ -39,7 +45,7 @@ export function detailsOf(place: Place, theme: Theme, say: Say): HTMLElement {
   const rows: [string, string | null][] = [
     [say('page-detail-injured'), typeof p.antal_skadade === 'number' ? whole(p.antal_skadade) : null],
     [say('page-detail-severity'), p.svarighet ? dotted(p.svarighet) : missing],
-    [say('page-detail-categories'), p.kategorier ? dotted(p.kategorier) : null],
+    [say('page-detail-categories'), kindsOf(place) ? dotted(kindsOf(place)) : null],
     [say('page-detail-period'), yearsOf(place, theme) || missing],
     [
       say('page-detail-share-events', { units: theme.unit[1] }),

@@ -7,11 +7,15 @@ import type { LegendClass, Place } from '../contract';
 /** Side of a hatching tile in image pixels; drawn at half size so that it is sharp on fine screens. */
 const TILE = 20;
 
+/** Areas are filled; a road is drawn as a broad line, and hatching has no place on it. */
+const IS_ROAD: ExpressionSpecification = ['in', ['geometry-type'], ['literal', ['LineString', 'MultiLineString']]];
+const EDGE_WIDTH: ExpressionSpecification = ['case', IS_ROAD, 6, 1.8];
+
 /** Layers over the source `places`; colours come with the theme, through [`themePaint`]. */
 export const PLACE_LAYERS: readonly LayerSpecification[] = [
-  { id: 'places', type: 'fill', source: 'places', paint: { 'fill-color': '#888888', 'fill-opacity': 0.5 } },
+  { id: 'places', type: 'fill', source: 'places', filter: ['!', IS_ROAD], paint: { 'fill-color': '#888888', 'fill-opacity': 0.5 } },
   { id: 'places-hatch', type: 'fill', source: 'places', filter: ['boolean', false], paint: {} },
-  { id: 'places-edge', type: 'line', source: 'places', layout: { 'line-join': 'round' }, paint: { 'line-color': '#888888', 'line-width': 1.8 } },
+  { id: 'places-edge', type: 'line', source: 'places', layout: { 'line-join': 'round' }, paint: { 'line-color': '#888888', 'line-width': EDGE_WIDTH } },
   { id: 'chosen-halo', type: 'line', source: 'places', filter: ['boolean', false], layout: { 'line-join': 'round' }, paint: { 'line-color': '#ffffff', 'line-width': 7 } },
   { id: 'chosen-edge', type: 'line', source: 'places', filter: ['boolean', false], layout: { 'line-join': 'round' }, paint: { 'line-color': '#12384a', 'line-width': 3.5 } },
 ];
@@ -51,7 +55,7 @@ export function themePaint(classes: readonly LegendClass[]): {
     colour: byClass(classes, (one) => one.colour),
     opacity: byClass(classes, (one) => (one.hatched ? 0.12 : 0.5)),
     hatch: byClass(classes, (one) => hatchName(one.colour)),
-    hatched: ['in', ['get', 'klass'], ['literal', hatched]],
+    hatched: ['all', ['!', IS_ROAD], ['in', ['get', 'klass'], ['literal', hatched]]],
   };
 }
 

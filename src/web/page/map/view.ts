@@ -91,8 +91,16 @@ export async function makeMap(container: HTMLElement, overview: Overview, say: S
     const rank = Number(event.features?.[0]?.properties['rang']);
     if (Number.isInteger(rank)) onChoose(rank);
   });
-  map.on('mousemove', 'places', () => void (map.getCanvas().style.cursor = 'pointer'));
-  map.on('mouseleave', 'places', () => void (map.getCanvas().style.cursor = ''));
+  // A road has no area to click on; the edge of an area belongs to its area.
+  map.on('click', 'places-edge', (event) => {
+    const road = event.features?.find(({ geometry }) => geometry.type.endsWith('LineString'));
+    const rank = Number(road?.properties['rang']);
+    if (Number.isInteger(rank)) onChoose(rank);
+  });
+  for (const layer of ['places', 'places-edge']) {
+    map.on('mousemove', layer, () => void (map.getCanvas().style.cursor = 'pointer'));
+    map.on('mouseleave', layer, () => void (map.getCanvas().style.cursor = ''));
+  }
 
   const drawn = (): Promise<void> =>
     new Promise((resolve) => {
