@@ -85,11 +85,8 @@ fn hold(name: &str, values: &Values, table: Table) -> Held {
     match values {
         Values::Integer(values) => {
             let digits = values.iter().flatten().map(|value| value.to_string().len()).max().unwrap_or(1);
-            let fits = if table.is_dbase() {
-                digits <= 18
-            } else {
-                values.iter().flatten().all(|v| i32::try_from(v).is_ok())
-            };
+            let fits =
+                if table.is_dbase() { digits <= 18 } else { values.iter().flatten().all(|v| i32::try_from(v).is_ok()) };
             if !fits || !table.is_dbase() && values.iter().any(|value| value.is_none()) {
                 return texts(name, values.iter().map(|value| value.map(|value| value.to_string())), table);
             }

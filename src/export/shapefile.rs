@@ -39,7 +39,7 @@ pub(super) fn write_shapefile(job: &Job, folder: &Path) -> Result<(), Error> {
 pub(super) fn write_mapinfo(job: &Job, folder: &Path) -> Result<(), Error> {
     let layer = job.layer();
     let latin = layer.columns.iter().all(|column| match &column.values {
-        crate::domain::Values::Text(values) => values.iter().flatten().all(|text| is_windows_latin(text)),
+        crate::domain::Values::Text(values) => values.iter().flatten().all(is_windows_latin),
         _ => true,
     });
     let extent = extent_of(&layer.geometries);

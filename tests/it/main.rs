@@ -14,9 +14,9 @@ mod kill;
 mod network;
 mod oracle_dbscan;
 mod oracle_network;
+mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
-mod oracle_timeline;
 mod polisen;
 mod quarantine;
 mod real_files;
