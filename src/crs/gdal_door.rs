@@ -75,7 +75,6 @@ fn prepare() {
             ("GML_SKIP_RESOLVE_ELEMS", "ALL"),
             // A block that holds blocks that hold blocks grows without end: each stays a point with its name.
             ("DXF_INLINE_BLOCKS", "FALSE"),
-            ("DXF_CLOSED_LINE_AS_POLYGON", "YES"),
             ("DXF_WRITE_HATCH", "NO"),
         ];
         for (key, value) in settings {

@@ -1,6 +1,6 @@
 //! Well-known binary into geometry, safely: counts run out of bytes instead of memory, and nesting ends at two levels.
 //!
-//! Source: ISO 19125 and OGC 06-103r4 (ISO codes for Z and M), and the flags of PostGIS.
+//! Source: ISO 19125 and OGC 06-103r4 (ISO codes for Z and M), and the flags of `PostGIS`.
 
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 

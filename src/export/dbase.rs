@@ -15,14 +15,24 @@ pub(super) const TEXT_WIDTH: usize = 254;
 pub(super) struct Table {
     /// Longest name of a column.
     pub name: usize,
-    /// Whether a number may be missing. Where it may not, a column with missing numbers becomes text.
-    pub missing: bool,
-    /// Whether whole numbers pass 32 bits.
-    pub long: bool,
-    /// Whether numbers are written as text of a fixed width.
-    pub decimal: bool,
-    /// Whether text is measured in bytes of UTF-8 rather than in characters.
-    pub bytes: bool,
+    /// How it holds values.
+    pub dialect: Dialect,
+}
+
+/// How an old table holds values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Numbers are texts of a fixed width, and may be missing; texts are measured in bytes of UTF-8.
+    Dbase,
+    /// Numbers have 32 bits, or are real, and are never missing: a column that lacks some becomes text. Texts are measured
+    /// in characters.
+    Mapinfo,
+}
+
+impl Table {
+    fn is_dbase(self) -> bool {
+        self.dialect == Dialect::Dbase
+    }
 }
 
 /// A column as the format holds it.
@@ -76,12 +86,12 @@ fn hold(name: &str, values: &Values, table: Table) -> Held {
         Values::Integer(values) => {
             let digits = values.iter().flatten().map(|value| value.to_string().len()).max().unwrap_or(1);
             let fits =
-                if table.long { digits <= 18 } else { values.iter().flatten().all(|v| i32::try_from(v).is_ok()) };
-            if !fits || !table.missing && values.iter().any(|value| value.is_none()) {
+                if table.is_dbase() { digits <= 18 } else { values.iter().flatten().all(|v| i32::try_from(v).is_ok()) };
+            if !fits || !table.is_dbase() && values.iter().any(|value| value.is_none()) {
                 return texts(name, values.iter().map(|value| value.map(|value| value.to_string())), table);
             }
-            let kind = if table.long { OGRFieldType::OFTInteger64 } else { OGRFieldType::OFTInteger };
-            let width = if table.decimal { digits.max(9) } else { 0 };
+            let kind = if table.is_dbase() { OGRFieldType::OFTInteger64 } else { OGRFieldType::OFTInteger };
+            let width = if table.is_dbase() { digits.max(9) } else { 0 };
             let cells = values.iter().map(|value| value.map_or(Cell::Nothing, Cell::Whole)).collect();
             Held { field: Field { name: name.to_owned(), kind, width, decimals: 0 }, cells, cut: 0 }
         }
@@ -91,11 +101,11 @@ fn hold(name: &str, values: &Values, table: Table) -> Held {
             let part =
                 shown.iter().filter_map(|text| text.split_once('.')).map(|(_, part)| part.len()).max().unwrap_or(0);
             // Sign, digits and point within 24 characters, of which 15 decimals.
-            let fits = !table.decimal || part <= 15 && whole + 1 + part <= 24;
-            if !fits || !table.missing && values.iter().any(|value| value.is_none()) {
+            let fits = !table.is_dbase() || part <= 15 && whole + 1 + part <= 24;
+            if !fits || !table.is_dbase() && values.iter().any(|value| value.is_none()) {
                 return texts(name, values.iter().map(|value| value.map(|value| value.to_string())), table);
             }
-            let (width, decimals) = if table.decimal { (24, part.max(1)) } else { (0, 0) };
+            let (width, decimals) = if table.is_dbase() { (24, part.max(1)) } else { (0, 0) };
             let cells = values.iter().map(|value| value.map_or(Cell::Nothing, Cell::Real)).collect();
             let field = Field { name: name.to_owned(), kind: OGRFieldType::OFTReal, width, decimals };
             Held { field, cells, cut: 0 }
@@ -109,7 +119,7 @@ fn hold(name: &str, values: &Values, table: Table) -> Held {
 }
 
 fn texts(name: &str, values: impl Iterator<Item = Option<String>>, table: Table) -> Held {
-    let length = |text: &str| if table.bytes { text.len() } else { text.chars().count() };
+    let length = |text: &str| if table.is_dbase() { text.len() } else { text.chars().count() };
     let (mut cut, mut width) = (0, 1);
     let cells = values
         .map(|value| match value {
@@ -134,7 +144,7 @@ fn texts(name: &str, values: impl Iterator<Item = Option<String>>, table: Table)
 mod tests {
     use super::*;
 
-    const DBASE: Table = Table { name: 10, missing: true, long: true, decimal: true, bytes: true };
+    const DBASE: Table = Table { name: 10, dialect: Dialect::Dbase };
 
     #[test]
     fn names_are_short_plain_and_different() {
@@ -151,7 +161,7 @@ mod tests {
         assert_eq!((held.field.width, held.field.decimals), (24, 2));
         let held = hold("a", &Values::Integer(vec![Some(i64::MIN)].into()), DBASE);
         assert_eq!(held.cells, [Cell::Text(i64::MIN.to_string())]);
-        let mapinfo = Table { missing: false, long: false, decimal: false, ..DBASE };
+        let mapinfo = Table { name: 31, dialect: Dialect::Mapinfo };
         let held = hold("a", &Values::Integer(vec![Some(0), None].into()), mapinfo);
         assert_eq!(held.cells, [Cell::Text("0".to_owned()), Cell::Nothing]);
         let held = hold("a", &Values::Integer(vec![Some(1 << 40)].into()), mapinfo);

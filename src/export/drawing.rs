@@ -5,6 +5,7 @@
 //! coordinate system and the passport are in the sidecar's words, and that the drawing lacks them is told. Rows without a
 //! place are not in the drawing. Numbers have the driver's 15 digits. Source: Autodesk, "DXF Reference". Oracle: GDAL.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use gdal::vector::{Feature, LayerAccess as _, OGRwkbGeometryType};
@@ -165,7 +166,7 @@ fn drawn(words: &str, is_layer: bool) -> String {
             c => {
                 let mut units = [0_u16; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    drawn.push_str(&format!("\\U+{unit:04X}"));
+                    write!(drawn, "\\U+{unit:04X}").expect("writing to a string does not fail");
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Numbers are numbers and texts are texts: nothing that somebody typed is ever a formula. Points have their place in the
 //! columns `X` (east) and `Y` (north), areas and lines that of a point within them. The workbook's stamps are the data's vintage. Limits are
-//! Excel's: 1,048,576 rows, 32,767 characters in a cell; what is beyond is told. Oracle: our own reader, LibreOffice.
+//! Excel's: 1,048,576 rows, 32,767 characters in a cell; what is beyond is told. Oracle: our own reader.
 
 use std::path::Path;
 

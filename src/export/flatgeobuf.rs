@@ -48,7 +48,7 @@ pub(super) fn write(job: &Job, folder: &Path) -> Result<(), Error> {
         }
         Ok(rows - unplaced)
     })?;
-    let columns = layer.columns.iter().zip(names).map(|(column, name)| (column, name));
+    let columns = layer.columns.iter().zip(names);
     sidecar::write(job, folder, &columns.collect::<Vec<_>>(), &job.notes())
 }
 

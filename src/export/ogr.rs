@@ -121,7 +121,7 @@ pub(super) fn write(
 fn failed(job: &Job, path: &Path, complaint: &impl ToString) -> Error {
     let trial = path.with_extension("trial");
     let tried = File::create(&trial).and_then(|mut file| {
-        file.write_all(&[0; 1 << 16])?;
+        file.write_all(&vec![0; 1 << 16])?;
         file.sync_all()
     });
     if let Err(error) = tried {

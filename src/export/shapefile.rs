@@ -9,14 +9,14 @@ use std::path::Path;
 
 use gdal::vector::{Feature, LayerAccess as _, OGRwkbGeometryType};
 
-use super::dbase::{Held, Table, held, short_names};
+use super::dbase::{Dialect, Held, Table, held, short_names};
 use super::ogr::{self, Cell, Field, Plan};
 use super::{Error, Job, extent_of, sidecar};
 use crate::domain::{GeometryKind, Layer};
 use crate::texts::text;
 
-const DBASE: Table = Table { name: 10, missing: true, long: true, decimal: true, bytes: true };
-const MAPINFO: Table = Table { name: 31, missing: false, long: false, decimal: false, bytes: false };
+const DBASE: Table = Table { name: 10, dialect: Dialect::Dbase };
+const MAPINFO: Table = Table { name: 31, dialect: Dialect::Mapinfo };
 /// Half the side, in metres, of the square that a `MapInfo` table can place things in: a million steps of a millimetre on
 /// either side of its middle.
 const REACH: f64 = 1_000_000.0;
@@ -39,7 +39,7 @@ pub(super) fn write_shapefile(job: &Job, folder: &Path) -> Result<(), Error> {
 pub(super) fn write_mapinfo(job: &Job, folder: &Path) -> Result<(), Error> {
     let layer = job.layer();
     let latin = layer.columns.iter().all(|column| match &column.values {
-        crate::domain::Values::Text(values) => values.iter().flatten().all(|text| is_windows_latin(text)),
+        crate::domain::Values::Text(values) => values.iter().flatten().all(is_windows_latin),
         _ => true,
     });
     let extent = extent_of(&layer.geometries);

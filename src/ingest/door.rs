@@ -19,6 +19,8 @@ pub(super) struct Door {
     pub main_layer: Option<&'static str>,
     /// Whether the file states how many rows it has, and GDAL gives fewer of a damaged one without a word.
     pub counted: bool,
+    /// Whether a closed line stands for the area within it, where whole geometries are wanted.
+    pub closed_is_area: bool,
     /// Looks at the file before GDAL does, and says how to open it.
     pub prepare: fn(&Source, &ReadOptions) -> Result<Ready, ReadError>,
 }
@@ -43,6 +45,8 @@ pub(super) struct Ready {
     pub settings: Vec<(&'static str, String)>,
     /// The encoding in our words, where the format has one to tell.
     pub encoding: Option<String>,
+    /// How many rows the files state.
+    pub rows: Option<u64>,
     /// Sentences about what was chosen.
     pub notes: Vec<String>,
 }
@@ -83,6 +87,7 @@ pub(super) static GEOPACKAGE: Door = Door {
     numbered: Numbered::Fid,
     main_layer: None,
     counted: false,
+    closed_is_area: false,
     prepare: all_tables,
 };
 pub(super) static SHAPEFILE: Door = Door {
@@ -91,6 +96,7 @@ pub(super) static SHAPEFILE: Door = Door {
     numbered: Numbered::FidFromZero,
     main_layer: None,
     counted: false,
+    closed_is_area: false,
     prepare: vector_reader::prepare_shapefile,
 };
 /// Whole geometries only: rows of `GeoJSON` have a reader of their own.
@@ -100,6 +106,7 @@ pub(super) static GEOJSON: Door = Door {
     numbered: Numbered::Order,
     main_layer: None,
     counted: false,
+    closed_is_area: false,
     prepare: as_it_is,
 };
 pub(super) static FLATGEOBUF: Door = Door {
@@ -108,6 +115,7 @@ pub(super) static FLATGEOBUF: Door = Door {
     numbered: Numbered::FidFromZero,
     main_layer: None,
     counted: true,
+    closed_is_area: false,
     prepare: vector_reader::prepare_flatgeobuf,
 };
 pub(super) static MAPINFO: Door = Door {
@@ -116,6 +124,7 @@ pub(super) static MAPINFO: Door = Door {
     numbered: Numbered::Fid,
     main_layer: None,
     counted: false,
+    closed_is_area: false,
     prepare: mapinfo::prepare,
 };
 pub(super) static GML: Door = Door {
@@ -124,6 +133,7 @@ pub(super) static GML: Door = Door {
     numbered: Numbered::Order,
     main_layer: None,
     counted: false,
+    closed_is_area: false,
     prepare: gml::prepare,
 };
 pub(super) static DXF: Door = Door {
@@ -132,5 +142,6 @@ pub(super) static DXF: Door = Door {
     numbered: Numbered::Order,
     main_layer: Some("entities"),
     counted: false,
+    closed_is_area: true,
     prepare: dxf::prepare,
 };

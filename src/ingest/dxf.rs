@@ -1,7 +1,7 @@
-//! What an AutoCAD drawing exchange file (`.dxf`) says of itself, before GDAL opens it: pairs of lines, a code and a value.
+//! What an `AutoCAD` drawing exchange file (`.dxf`) says of itself, before GDAL opens it: pairs of lines, a code and a value.
 //!
 //! A drawing has no coordinate system. Its entities become rows: `Layer`, `Text` and what else the drawing tells; blocks
-//! (symbols) stay points with `BlockName`; closed lines become areas. Source: Autodesk, "DXF Reference".
+//! (symbols) stay points with `BlockName`; as ground, closed lines are areas. Source: Autodesk, "DXF Reference".
 
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
@@ -43,15 +43,14 @@ pub(super) fn prepare(source: &Source, options: &ReadOptions) -> Result<Ready, R
     let mut walk = Walk::default();
     let mut line = 0_u64;
     let mut text = Vec::new();
-    loop {
-        let Some(code) = next_line(&mut reader, &mut text).map_err(failed)? else { break };
+    while let Some(code) = next_line(&mut reader, &mut text).map_err(failed)? {
         line += 1;
-        let Some(code) = code.and_then(|code| code.trim().parse::<i32>().ok()) else {
+        let Some(code) = code.whole().and_then(|code| code.trim().parse::<i32>().ok()) else {
             return Err(broken("dxf-line", line));
         };
         let Some(value) = next_line(&mut reader, &mut text).map_err(failed)? else { break };
         line += 1;
-        let Some(value) = value else { return Err(broken("dxf-line", line)) };
+        let Some(value) = value.whole() else { return Err(broken("dxf-line", line)) };
         walk.step(code, value.trim());
         if walk.columns.saturating_mul(walk.rows) > COPIES_LIMIT {
             return Err(ReadError::TooManyCopies { file: source.shown.clone(), line, limit: COPIES_LIMIT });
@@ -114,15 +113,30 @@ impl Walk {
     }
 }
 
-/// The next line; `Some(None)` where it is too long, `None` at the end. Bytes that are no UTF-8 are replaced: only codes and
-/// names of the format itself are looked at.
-fn next_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<Option<Option<String>>> {
+/// A line of the file.
+enum Line {
+    Whole(String),
+    TooLong,
+}
+
+impl Line {
+    fn whole(self) -> Option<String> {
+        match self {
+            Self::Whole(text) => Some(text),
+            Self::TooLong => None,
+        }
+    }
+}
+
+/// The next line; `None` at the end. Bytes that are no UTF-8 are replaced: only codes and names of the format itself are
+/// looked at.
+fn next_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<Option<Line>> {
     bytes.clear();
     let read = reader.by_ref().take(LINE_LIMIT).read_until(b'\n', bytes)?;
     Ok(match read {
         0 => None,
-        _ if read as u64 == LINE_LIMIT => Some(None),
-        _ => Some(Some(String::from_utf8_lossy(bytes).into_owned())),
+        _ if read as u64 == LINE_LIMIT => Some(Line::TooLong),
+        _ => Some(Line::Whole(String::from_utf8_lossy(bytes).into_owned())),
     })
 }
 

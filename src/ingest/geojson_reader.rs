@@ -467,7 +467,7 @@ mod tests {
         for text in [r#"{"a":1}"#, r#"{"type":"Topology"}"#, r#"{"type":"FeatureCollection"}"#, r#"{"type":7}"#] {
             assert!(matches!(refused(text), ReadError::NotGeojson { .. }), "{text}");
         }
-        assert!(matches!(refused("[1,2]"), ReadError::BrokenJson { .. }));
+        assert!(matches!(refused("[1,2]"), ReadError::WrongKind { .. }));
     }
 
     #[test]

@@ -95,3 +95,34 @@ impl From<crs::Error> for MapError {
         Self::Crs(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts;
+
+    #[test]
+    fn every_error_has_a_sentence_a_remedy_and_no_hole() {
+        let file = || "karta.osm.pbf".to_owned();
+        let word = || "ord".to_owned();
+        let list = || vec!["a".to_owned(), "b".to_owned()];
+        let errors = [
+            MapError::BrokenOsm { file: file(), at: word() },
+            MapError::NotOsm { file: file(), found: word() },
+            MapError::OsmNeedsMore { file: file(), features: list() },
+            MapError::OsmTooLarge { file: file(), limit_mib: 512 },
+            MapError::OsmHasNoLayers { file: file(), layer: word() },
+            MapError::NoHighways { file: file() },
+            MapError::NoRoadLines { file: file() },
+            MapError::NoJunction { file: file(), lines: 2, crossings: 0 },
+            MapError::NoReferenceLayer { file: file(), layers: list() },
+            MapError::NothingOfThatKind { file: file() },
+        ];
+        for error in &errors {
+            let problem = texts::problem(error);
+            assert!(texts::is_error(&problem.id), "{}", problem.id);
+            assert!(problem.message.contains("karta.osm.pbf") && problem.remedy.is_some(), "{problem:?}");
+            assert!(!format!("{problem:?}").replace("Problem {", "").contains('{'), "{problem:?}");
+        }
+    }
+}

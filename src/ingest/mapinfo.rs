@@ -5,7 +5,8 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "readers are an edge")]
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 
 use super::ReadOptions;
 use super::door::Ready;
@@ -61,6 +62,22 @@ pub(super) fn prepare(source: &Source, _: &ReadOptions) -> Result<Ready, ReadErr
         CHARSETS.iter().find(|(name, _)| name.eq_ignore_ascii_case(stated)).map(|(_, name)| (*name).to_owned())
     });
     let shown = known.or(stated).unwrap_or_else(|| "Neutral".to_owned());
+    let rows = if is_table {
+        None
+    } else {
+        companion_of(source, "mid").map(|mid| rows_of(&mid)).transpose().map_err(failed)?
+    };
     let notes = vec![texts::text("note-encoding-table", &[("encoding", shown.clone())])];
-    Ok(Ready { encoding: Some(shown), notes, ..Ready::default() })
+    Ok(Ready { encoding: Some(shown), rows, notes, ..Ready::default() })
+}
+
+/// Rows of a `.mid`: its lines that are not empty.
+fn rows_of(mid: &Path) -> std::io::Result<u64> {
+    let mut reader = BufReader::new(File::open(mid)?);
+    let (mut rows, mut line) = (0, Vec::new());
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        rows += u64::from(!line.trim_ascii().is_empty());
+        line.clear();
+    }
+    Ok(rows)
 }

@@ -1,4 +1,4 @@
-//! Spreadsheets of LibreOffice (`.ods`) into tables: one for every sheet that holds anything, or the one that is named.
+//! Spreadsheets of `LibreOffice` (`.ods`) into tables: one for every sheet that holds anything, or the one that is named.
 //!
 //! Header, empty rows and rows that are too long are treated as in Excel workbooks. Numbers, dates and times are taken from
 //! the value that a cell states, not from how it is shown; comments are passed over. A row or cell that is repeated is
@@ -31,7 +31,7 @@ const REPEATED_BYTES: usize = 64 << 20;
 const REPEATED_CELLS: usize = 10_000_000;
 /// Deepest nesting of tags.
 const DEPTH_LIMIT: usize = 200;
-/// Last row and column of LibreOffice's largest sheets.
+/// Last row and column of `LibreOffice`'s largest sheets.
 const LAST_ROW: u32 = 1 << 24;
 const LAST_COLUMN: usize = 1 << 14;
 

@@ -13,6 +13,7 @@ use super::door::{Door, Shapes};
 use super::formats::{self, FORMATS, Source, check_columns};
 use super::vector_reader::{Field, Words, crs_of, field_text, fields_of, shape_of};
 use super::{ReadError, ReadOptions};
+use crate::texts;
 
 /// One row: its shape and its filled fields as text.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,10 +94,19 @@ fn through_gdal(source: &Source, layer: Option<&str>, door: &Door) -> Result<Vec
             let (crs, _) = crs_of(own.spatial_ref());
             let (names, kinds) = fields_of(&own);
             check_columns(&source.shown, names.len())?;
+            let stated = ready.rows.or_else(|| if door.counted { own.try_feature_count() } else { None });
+            let mut found = 0_u64;
             let rows = own
                 .features()
                 .filter_map(|feature| {
-                    let geometry = shape_of(feature.geometry()?)?;
+                    found += 1;
+                    let geometry = shape_of(feature.geometry_by_index(0).ok()?)?;
+                    let geometry = match geometry {
+                        Geometry::LineString(line) if door.closed_is_area && line.is_closed() && line.0.len() > 3 => {
+                            Geometry::Polygon(geo::Polygon::new(line, Vec::new()))
+                        }
+                        other => other,
+                    };
                     let finite = geometry.coords_iter().all(|coord| coord.x.is_finite() && coord.y.is_finite());
                     let filled = geometry.coords_iter().next().is_some();
                     let filled_field = |(index, (name, kind)): (usize, (&String, &Field))| {
@@ -107,6 +117,9 @@ fn through_gdal(source: &Source, layer: Option<&str>, door: &Door) -> Result<Vec
                     (finite && filled).then(|| Shape { geometry, fields: fields.collect() })
                 })
                 .collect();
+            if stated.is_some_and(|stated| stated != found) {
+                return Err(words.broken_at(texts::text("vector-cut-short", &[])));
+            }
             // The one layer of a drawing is called `entities`: the file's name tells more.
             let stem = source.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let name = if door.main_layer.is_some() { stem.unwrap_or(name) } else { name };
@@ -126,7 +139,7 @@ mod tests {
         for name in ["hem.csv", "hem"] {
             let path = folder.path().join(name);
             std::fs::write(&path, "a;b\n").expect("written");
-            let problem = crate::texts::problem(&read(&path, None).expect_err("is refused"));
+            let problem = texts::problem(&read(&path, None).expect_err("is refused"));
             assert!(problem.message.ends_with("kan inte vara hemområde eller underlag."), "{}", problem.message);
             let remedy = problem.remedy.expect("a remedy");
             assert_eq!(

@@ -52,7 +52,7 @@ pub fn read(source: &Source, options: &ReadOptions, door: &Door) -> Result<Vec<T
             fid.unwrap_or(ordinal)
         };
         let sheet = (layers.len() > 1 && door.main_layer.is_none()).then(|| layers[chosen].0.clone());
-        let stated = if door.counted { layer.try_feature_count() } else { None };
+        let stated = ready.rows.or_else(|| if door.counted { layer.try_feature_count() } else { None });
         let tables = words.read_layer(&mut layer, sheet, row)?;
         let found = tables.iter().map(Table::len).sum::<usize>() as u64;
         if stated.is_some_and(|stated| stated != found) {
@@ -137,7 +137,7 @@ impl Words<'_> {
         self.broken_at(gdal_door::place(complaint))
     }
 
-    fn broken_at(&self, at: String) -> ReadError {
+    pub fn broken_at(&self, at: String) -> ReadError {
         ReadError::BrokenVector { file: self.source.shown.clone(), format: self.format.to_owned(), at }
     }
 

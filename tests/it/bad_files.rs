@@ -92,6 +92,13 @@ fn geopackage(path: &Path, kind: gdal::vector::OGRwkbGeometryType::Type, shapes:
     }
 }
 
+/// Takes all triggers off: those of the index call functions that plain SQLite has not.
+fn without_triggers(connection: &rusqlite::Connection) {
+    let sql = "SELECT group_concat('DROP TRIGGER \"' || name || '\"', ';') FROM sqlite_master WHERE type = 'trigger'";
+    let drops: String = connection.query_row(sql, [], |row| row.get(0)).expect("triggers");
+    connection.execute_batch(&drops).expect("dropped");
+}
+
 fn wkt(text: &str) -> gdal::vector::Geometry {
     gdal::vector::Geometry::from_wkt(text).expect("well-known text")
 }
@@ -292,10 +299,7 @@ fn a_cell_of_more_than_16_mib_is_refused() {
     let path = case.folder.path().join("cell.gpkg");
     geopackage(&path, gdal::vector::OGRwkbGeometryType::wkbPoint, &[point(580_000.0, 6_602_000.0)]);
     let connection = rusqlite::Connection::open(&path).expect("it opens");
-    // The triggers of the index call functions that plain SQLite has not.
-    let sql = "SELECT group_concat('DROP TRIGGER \"' || name || '\"', ';') FROM sqlite_master WHERE type = 'trigger'";
-    let drops: String = connection.query_row(sql, [], |row| row.get(0)).expect("triggers");
-    connection.execute_batch(&drops).expect("dropped");
+    without_triggers(&connection);
     connection.execute("UPDATE lager SET datum = ?1", [&long]).expect("a long text");
     drop(connection);
     refused_within(&case, &path, 400, &["cell.gpkg", "16"]);
@@ -355,7 +359,7 @@ fn nesting_of_ten_thousand_levels_is_refused() {
 }
 
 #[test]
-fn a_geopackage_in_wal_mode_in_a_folder_that_is_closed_is_read_or_refused_in_a_sentence() {
+fn a_geopackage_in_wal_mode_is_read_from_a_closed_folder_and_left_as_it_is() {
     use std::os::unix::fs::PermissionsExt;
     let own = folder();
     let closed = own.path().join("stangd");
@@ -385,14 +389,7 @@ fn a_geopackage_in_wal_mode_in_a_folder_that_is_closed_is_read_or_refused_in_a_s
     let out = open.join("ut.geojson");
     let arguments = ["--json", "analyse", "counts", "--min-points", "1", "--input", arg(&path), "--output", arg(&out)];
     let Some(answer) = crate::bad_input::as_nobody(&binary, &arguments) else { return };
-    if answer.code == 0 {
-        assert_eq!(answer.json()["features"], 1, "{answer:?}");
-    } else {
-        let error = one_sentence(&answer, answer.code, &["wal.gpkg"]);
-        assert!(answer.code == 1 || answer.code == 3, "{error}");
-        assert!(!out.exists());
-    }
-    println!("a WAL file in a closed folder: exit {} {}", answer.code, answer.out.lines().last().unwrap_or_default());
+    assert_eq!(answer.ok().json()["features"], 1);
     assert_eq!(digest(&path), before);
     set(&closed, 0o755);
     let left: Vec<_> = std::fs::read_dir(&closed).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
@@ -405,6 +402,7 @@ fn a_store_with_a_text_that_is_none_is_damaged_and_not_our_fault() {
     let rows = case.file("rader.csv", b"x;y;datum;typ\n580000;6602000;2024-01-01;Brand\n");
     run(&["import", "events", arg(&rows), "--store", arg(&case.store), "--crs", "EPSG:3006"]).ok();
     let connection = rusqlite::Connection::open(&case.store).expect("it opens");
+    without_triggers(&connection);
     connection.execute("UPDATE events SET category_text = CAST(x'42ff' AS TEXT)", []).expect("changed");
     drop(connection);
     let out = case.folder.path().join("ut.gpkg");

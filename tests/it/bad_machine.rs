@@ -70,7 +70,7 @@ const SWEREF: [&str; 2] = ["--crs", "EPSG:3006"];
 fn full(answer: &Run, words: &[&str]) {
     let error = one_sentence(answer, 3, words);
     let message = error["message"].as_str().unwrap_or_default();
-    assert!(message.contains("full") || message.contains("plats"), "{error}");
+    assert!(message.contains("full") || message.contains("inget utrymme"), "{error}");
 }
 
 #[test]

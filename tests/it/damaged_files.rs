@@ -1,6 +1,7 @@
 //! Every reader on files that are cut short, empty, of another kind or damaged: a table or one sentence, never a panic, no
 //! file left beside, and bounded memory.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use lagesbild::ingest::{self, ReadError, ReadOptions};
@@ -37,7 +38,8 @@ fn specimens(folder: &Path) -> Option<()> {
     let csv = folder.join("in.csv");
     let mut text = String::from("id;x;y;datum;gata;antal\n");
     for row in 0..40_u32 {
-        text.push_str(&format!("{row};{};{};2024-03-01;Åvägen;{row}\n", 580_000 + row * 30, 6_602_000 + row % 7 * 40));
+        let (x, y) = (580_000 + row * 30, 6_602_000 + row % 7 * 40);
+        writeln!(text, "{row};{x};{y};2024-03-01;Åvägen;{row}").expect("a string takes it");
     }
     std::fs::write(&csv, text).expect("written");
     for ending in ["fgb", "tab", "dxf", "parquet", "shp"] {
@@ -114,7 +116,7 @@ fn damaged_copies_of_every_format_give_a_table_or_a_sentence() {
                     Err(_) => refused += 1,
                 }
             }
-            let mut dice = Dice(u64::from(whole.len() as u32));
+            let mut dice = Dice(whole.len() as u64);
             for _ in 0..COPIES {
                 let mut bytes = whole.clone();
                 for _ in 0..=dice.below(6) {

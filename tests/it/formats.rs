@@ -1,6 +1,7 @@
 //! Formats in and out: the messy files, every output format read back, and an independent program's word on each.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -143,14 +144,19 @@ fn input(folder: &Path) -> PathBuf {
         let share = if row % 9 == 0 { String::new() } else { format!("{}", f64::from(row) / 7.0) };
         let (x, y) = (580_000.0 + f64::from(row % 8) * 40.5, 6_602_000.0 + f64::from(row / 8) * 33.25);
         let (x, y) = if row == 59 { (String::new(), String::new()) } else { (x.to_string(), y.to_string()) };
-        text.push_str(&format!("A{row};{x};{y};2024-03-{:02};{street};{count};{share};ö{row}\n", row % 28 + 1));
+        let day = row % 28 + 1;
+        writeln!(text, "A{row};{x};{y};2024-03-{day:02};{street};{count};{share};ö{row}").expect("a string takes it");
     }
     std::fs::write(&path, text.replace("=1+1", "'=1+1")).expect("written");
     path
 }
 
+/// Cell of a column, and place, by the value of the column `id`.
+type Cells = BTreeMap<String, String>;
+type Places = BTreeMap<String, Option<[f64; 2]>>;
+
 /// Cells of a column by the value of the column `id`.
-fn column(table: &Table, name: &str) -> BTreeMap<String, String> {
+fn column(table: &Table, name: &str) -> Cells {
     let find = |wanted: &str| {
         table
             .columns
@@ -162,7 +168,7 @@ fn column(table: &Table, name: &str) -> BTreeMap<String, String> {
     (0..table.len()).map(|row| (table.cell(row, id).to_owned(), table.cell(row, own).to_owned())).collect()
 }
 
-fn places(table: &Table) -> BTreeMap<String, Option<[f64; 2]>> {
+fn places(table: &Table) -> Places {
     let id = table.column("id").expect("an id");
     let axis =
         |name: &str, row: usize| table.column(name).and_then(|column| table.cell(row, column).parse::<f64>().ok());
@@ -180,7 +186,7 @@ fn rows_and_places_come_back_from_every_format_that_holds_them() {
     let input = input(folder.path());
     let more = ["--crs", "EPSG:3006", "--keep-free-text"];
     let target = |ending: &str| folder.path().join(format!("ut.{ending}"));
-    let mut wanted: Option<(BTreeMap<String, Option<[f64; 2]>>, Vec<BTreeMap<String, String>>)> = None;
+    let mut wanted: Option<(Places, Vec<Cells>)> = None;
     for ending in ["gpkg"].into_iter().chain(BACK) {
         let output = PathBuf::from(format!("{}#events", target(ending).display()));
         analyse(&input, &output, &more).ok();
@@ -328,7 +334,7 @@ fn a_gml_that_points_to_a_schema_on_the_network_is_read_without_asking_for_it() 
     let port = listener.local_addr().expect("an address").port();
     let folder = folder();
     let path = folder.path().join("lager.gml");
-    let members: String = (0..3)
+    let members: Vec<String> = (0..3)
         .map(|row| {
             format!(
                 "<gml:featureMember><o:p gml:id=\"p{row}\"><o:geom><gml:Point srsName=\"urn:ogc:def:crs:EPSG::3006\">\
@@ -341,7 +347,8 @@ fn a_gml_that_points_to_a_schema_on_the_network_is_read_without_asking_for_it() 
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><gml:FeatureCollection xmlns:gml=\"http://www.opengis.net/gml/3.2\" \
              xmlns:o=\"http://o\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
-             xsi:schemaLocation=\"http://o {location}\">{members}</gml:FeatureCollection>"
+             xsi:schemaLocation=\"http://o {location}\">{}</gml:FeatureCollection>",
+            members.concat()
         )
     };
     std::fs::write(&path, text(&format!("http://127.0.0.1:{port}/o.xsd"))).expect("written");
@@ -422,7 +429,8 @@ fn json_nested_ten_thousand_deep_is_refused_as_rows_and_as_ground() {
 fn too_many_columns_are_refused_through_gdal_too() {
     let folder = folder();
     let path = folder.path().join("bred.gml");
-    let columns: String = (0..10_001).map(|at| format!("<o:k{at}>1</o:k{at}>")).collect();
+    let columns: Vec<String> = (0..10_001).map(|at| format!("<o:k{at}>1</o:k{at}>")).collect();
+    let columns = columns.concat();
     let text = format!(
         "<gml:FeatureCollection xmlns:gml=\"http://www.opengis.net/gml\" xmlns:o=\"http://o\"><gml:featureMember><o:p>\
          <o:g><gml:Point srsName=\"EPSG:3006\"><gml:coordinates>580000,6602000</gml:coordinates></gml:Point></o:g>\

@@ -14,6 +14,7 @@ mod kill;
 mod network;
 mod oracle_dbscan;
 mod oracle_network;
+mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
 mod polisen;

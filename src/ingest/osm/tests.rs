@@ -6,6 +6,7 @@ use super::gather::{Form, Wish, gather};
 use super::write::{Small, block, header, pbf};
 use super::*;
 use crate::crs::{Transform, WGS84};
+use crate::ingest::roads::Systems;
 
 fn small() -> Small<'static> {
     Small {
@@ -170,6 +171,6 @@ proptest! {
         bytes.truncate(cut.index(bytes.len() + 1).max(15));
         let (_folder, path) = written(&bytes);
         let _ = count(&path);
-        let _ = crate::ingest::roads::read(&path, None, None, 3006);
+        let _ = crate::ingest::roads::read(&path, None, Systems { asked: None, home: None, target: 3006 });
     }
 }

@@ -11,8 +11,7 @@ use super::super::ReadError;
 use super::super::map_error::MapError;
 use super::super::shapes::ShapeLayer;
 use super::noding::Way;
-use super::{Ways, placed, unknown};
-use crate::crs::{self, Transform};
+use super::{Systems, Ways, placed, unknown};
 use crate::domain::{Link, Modes, OneWay, RoadKeeper, Structure};
 
 const STREET: &[&str] = &["namn", "name", "gatunamn", "street", "gata"];
@@ -51,8 +50,8 @@ const PATH_CLASSES: [&str; 9] =
 /// The ways of a file's only layer of lines.
 ///
 /// # Errors
-/// Several layers with lines; no system.
-pub fn read(file: &str, layers: Vec<ShapeLayer>, asked: Option<&str>, target: &str) -> Result<Ways, MapError> {
+/// Several layers with lines; a system that nobody states and nothing tells.
+pub fn read(file: &str, layers: Vec<ShapeLayer>, systems: Systems<'_>) -> Result<Ways, MapError> {
     let line = |geometry: &Geometry<f64>| matches!(geometry, Geometry::LineString(_) | Geometry::MultiLineString(_));
     let mut with_lines: Vec<ShapeLayer> =
         layers.into_iter().filter(|layer| layer.rows.iter().any(|row| line(&row.geometry))).collect();
@@ -61,7 +60,7 @@ pub fn read(file: &str, layers: Vec<ShapeLayer>, asked: Option<&str>, target: &s
         return Err(ReadError::SeveralLayers { file: file.to_owned(), layers }.into());
     }
     let Some(layer) = with_lines.pop() else { return Ok(Ways::default()) };
-    let transform = transform_of(file, &layer, asked, target)?;
+    let transform = systems.transform(file, &layer)?;
     let mut found = Ways::default();
     for (row, shape) in (1_i64..).zip(&layer.rows) {
         let parts: Vec<&geo::LineString<f64>> = match &shape.geometry {
@@ -83,18 +82,6 @@ pub fn read(file: &str, layers: Vec<ShapeLayer>, asked: Option<&str>, target: &s
         }
     }
     Ok(found)
-}
-
-/// The way from a layer's system to the target.
-pub(super) fn transform_of(
-    file: &str,
-    layer: &ShapeLayer,
-    asked: Option<&str>,
-    target: &str,
-) -> Result<Transform, MapError> {
-    let from = asked.map(str::to_owned).or_else(|| layer.crs.clone());
-    let from = from.ok_or_else(|| crs::Error::NoEpsg { crs: format!("{file}, {}", layer.name) })?;
-    Ok(Transform::new(&from, target)?)
 }
 
 fn link_of(id: String, fields: &BTreeMap<String, String>) -> Link {

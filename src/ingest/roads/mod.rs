@@ -11,11 +11,13 @@ pub mod report;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use geo::{CoordsIter, MultiPolygon};
 use serde::Serialize;
 
 use super::map_error::MapError;
-use super::{osm as pbf, shapes};
-use crate::crs::{self, Transform};
+use super::osm as pbf;
+use super::shapes::{self, ShapeLayer};
+use crate::crs::{self, AxisOrder, Stated, Transform};
 use crate::domain::{Link, Modes, Network, OneWay};
 
 pub use report::Report;
@@ -56,21 +58,49 @@ pub struct Roads {
     pub report: Report,
 }
 
-/// Reads a file of roads into a network in `EPSG:target`, a metric system.
+/// Which system a file is in, and which one its network shall be in.
+#[derive(Debug, Clone, Copy)]
+pub struct Systems<'a> {
+    /// What the user says of the file, which goes before what the file says.
+    pub asked: Option<&'a str>,
+    /// The home area in longitude and latitude: decides where neither says anything.
+    pub home: Option<&'a MultiPolygon<f64>>,
+    /// EPSG code of the network's system, a metric one.
+    pub target: u32,
+}
+
+impl Systems<'_> {
+    /// The way from a layer's system to the target. Where nothing states the system, it is the one that puts the layer in the home
+    /// area, or without one the only one that fits.
+    fn transform(&self, file: &str, layer: &ShapeLayer) -> Result<Transform, MapError> {
+        let stated = self.asked.map(str::to_owned).or_else(|| layer.crs.clone());
+        let from = match stated {
+            Some(stated) => stated,
+            None => {
+                let places = layer.rows.iter().flat_map(|row| row.geometry.coords_iter());
+                let pairs: Vec<[f64; 2]> = places.map(|coord| [coord.x, coord.y]).collect();
+                let stated = Stated { order: Some(AxisOrder::EastNorth), ..Stated::default() };
+                crs::choose(file, &pairs, stated, self.home)?.crs
+            }
+        };
+        Ok(Transform::new(&from, &format!("EPSG:{}", self.target))?)
+    }
+}
+
+/// Reads a file of roads into a network.
 ///
 /// A file that begins as OpenStreetMap's pbf is read as that whatever its name; of the others the columns and layer names tell
-/// NVDB from other lines. `layer` chooses one of several layers of lines. `asked` is the file's system where it does not say.
+/// NVDB from other lines. `layer` chooses one of several layers of lines.
 ///
 /// # Errors
 /// Those of readers; a file without roads; a network of more than one link in which no two roads meet.
-pub fn read(path: &Path, layer: Option<&str>, asked: Option<&str>, target: u32) -> Result<Roads, MapError> {
+pub fn read(path: &Path, layer: Option<&str>, systems: Systems<'_>) -> Result<Roads, MapError> {
     let file = path.display().to_string();
-    let target = format!("EPSG:{target}");
     let (origin, ways) = if pbf::is_pbf(path)? {
         if let Some(layer) = layer {
             return Err(MapError::OsmHasNoLayers { file, layer: layer.to_owned() });
         }
-        (Origin::Osm, osm::read(path, &Transform::new(crs::WGS84, &target)?)?)
+        (Origin::Osm, osm::read(path, &Transform::new(crs::WGS84, &format!("EPSG:{}", systems.target))?)?)
     } else {
         let mut layers = shapes::read(path, layer)?;
         match nvdb::recognise(&layers) {
@@ -78,9 +108,9 @@ pub fn read(path: &Path, layer: Option<&str>, asked: Option<&str>, target: u32) 
                 for other in nvdb::siblings(path) {
                     layers.extend(shapes::read(&other, None)?);
                 }
-                (delivery.origin(), nvdb::read(&file, &layers, delivery, asked, &target)?)
+                (delivery.origin(), nvdb::read(&file, &layers, delivery, systems)?)
             }
-            None => (Origin::Lines, lines::read(&file, layers, asked, &target)?),
+            None => (Origin::Lines, lines::read(&file, layers, systems)?),
         }
     };
     let Ways { ways, left_out, unplaced, notes } = ways;

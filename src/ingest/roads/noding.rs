@@ -84,6 +84,9 @@ pub fn node(ways: Vec<Way>) -> Noded {
 
     let mut seen = HashSet::new();
     let mut numbers: HashMap<i64, u32> = HashMap::new();
+    // A way both of whose ends fall into one node without anything in between.
+    let cut: HashSet<usize> = pieces.iter().map(|piece| piece.way).collect();
+    found.degenerate += ways.len() - cut.len();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let (mut nodes, mut links) = (Vec::new(), Vec::new());
     for piece in pieces {

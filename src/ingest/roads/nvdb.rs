@@ -18,9 +18,9 @@ use serde::Deserialize;
 
 use super::super::map_error::MapError;
 use super::super::shapes::{Shape, ShapeLayer};
-use super::lines::{gcm_words, keeper, transform_of, truth, whole, year};
+use super::lines::{gcm_words, keeper, truth, whole, year};
 use super::noding::Way;
-use super::{Origin, Ways, placed, unknown};
+use super::{Origin, Systems, Ways, placed, unknown};
 use crate::domain::{Link, Modes, OneWay, Structure};
 use crate::texts::text;
 
@@ -188,23 +188,17 @@ fn direction(fields: &BTreeMap<String, String>) -> Direction {
 ///
 /// # Errors
 /// [`MapError::NoReferenceLayer`]; no system.
-pub fn read(
-    file: &str,
-    layers: &[ShapeLayer],
-    delivery: Delivery,
-    asked: Option<&str>,
-    target: &str,
-) -> Result<Ways, MapError> {
+pub fn read(file: &str, layers: &[ShapeLayer], delivery: Delivery, systems: Systems<'_>) -> Result<Ways, MapError> {
     let mut found = match delivery {
-        Delivery::Homogenised(index) => homogenised(file, &layers[index], asked, target)?,
-        Delivery::Layers => joined(file, layers, asked, target)?,
+        Delivery::Homogenised(index) => homogenised(file, &layers[index], systems)?,
+        Delivery::Layers => joined(file, layers, systems)?,
     };
     found.notes.push(text("roads-note-nvdb", &[]));
     Ok(found)
 }
 
-fn homogenised(file: &str, layer: &ShapeLayer, asked: Option<&str>, target: &str) -> Result<Ways, MapError> {
-    let transform = transform_of(file, layer, asked, target)?;
+fn homogenised(file: &str, layer: &ShapeLayer, systems: Systems<'_>) -> Result<Ways, MapError> {
+    let transform = systems.transform(file, layer)?;
     let mut found = Ways::default();
     for (row, shape) in (1_i64..).zip(&layer.rows) {
         let mut facts = Facts::new();
@@ -263,7 +257,7 @@ struct Stretch {
     told: (Direction, String),
 }
 
-fn joined(file: &str, layers: &[ShapeLayer], asked: Option<&str>, target: &str) -> Result<Ways, MapError> {
+fn joined(file: &str, layers: &[ShapeLayer], systems: Systems<'_>) -> Result<Ways, MapError> {
     let references: Vec<&ShapeLayer> =
         layers.iter().filter(|layer| layer_is(&layer.name, &NAMES.place.reference)).collect();
     if references.is_empty() {
@@ -281,7 +275,7 @@ fn joined(file: &str, layers: &[ShapeLayer], asked: Option<&str>, target: &str) 
     let mut found = Ways::default();
     let mut differing = 0;
     for layer in references {
-        let transform = transform_of(file, layer, asked, target)?;
+        let transform = systems.transform(file, layer)?;
         for row in &layer.rows {
             let Some(element) = value(&row.fields, &NAMES.place.element) else {
                 *found.left_out.entry("ELEMENT_ID".to_owned()).or_default() += 1;

@@ -79,8 +79,10 @@ fn check(network: &Network) {
     assert!((total - 230.0).abs() < 1e-9, "{total}");
 }
 
+const SWEREF: Systems<'_> = Systems { asked: None, home: None, target: 3006 };
+
 fn read_file(path: &Path) -> roads::Roads {
-    roads::read(path, None, None, 3006).expect("read")
+    roads::read(path, None, SWEREF).expect("read")
 }
 
 /// Layers by phenomenon in the words of one generation of names.
@@ -150,9 +152,9 @@ fn a_geopackage_of_phenomena_is_joined_and_cut_where_something_changes() {
     check(&found.network);
     assert_eq!((found.report.origin, found.report.read, found.report.junctions), (Origin::Nvdb, 5, 1));
     assert!(found.report.notes.iter().any(|note| note.contains("inte prövad på en riktig leverans")));
-    let refused = roads::read(&path, Some("NVDB-Hastighetsgrans"), None, 3006);
+    let refused = roads::read(&path, Some("NVDB-Hastighetsgrans"), SWEREF);
     assert!(matches!(refused, Err(MapError::Read(_))), "{refused:?}");
-    let refused = roads::read(&path, Some("NVDB-Gatunamn"), None, 3006);
+    let refused = roads::read(&path, Some("NVDB-Gatunamn"), SWEREF);
     assert!(matches!(refused, Err(MapError::NoReferenceLayer { .. })), "{refused:?}");
 }
 

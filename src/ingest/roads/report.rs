@@ -221,3 +221,56 @@ fn contradictions(network: &Network) -> usize {
     };
     (0_u32..).take(network.nodes().len()).filter(|&node| stuck(node)).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{noding, unknown};
+    use super::*;
+    use crate::domain::Modes;
+
+    /// A square of 100 m with a tail of half a metre, and a path apart from it. All streets of the square run one way to its
+    /// north-east corner.
+    fn noded() -> Noded {
+        let (a, b, c, d) = ([0.0, 0.0], [100.0, 0.0], [100.0, 100.0], [0.0, 100.0]);
+        let tail = [-0.5, 0.0];
+        let lines = [(a, b), (b, c), (a, d), (d, c), (tail, a), ([0.0, 200.0], [50.0, 200.0])];
+        let ways = (1_i64..).zip(lines).map(|(row, (from, to))| {
+            let mut link = unknown(format!("rad:{row}"), vec![from, to]);
+            link.one_way = if row <= 4 { OneWay::Forward } else { OneWay::Both };
+            link.modes = Modes { car: row < 6, gc: row == 6 };
+            link.lit = (row == 1).then_some(true);
+            link.speed_back = (row == 2).then_some(40);
+            noding::Way { link, order: row, keys: Vec::new(), measures: None }
+        });
+        noding::node(ways.collect())
+    }
+
+    #[test]
+    fn a_small_network_by_hand() {
+        let report = Report::of(Origin::Lines, 6, BTreeMap::new(), 2, vec!["Not".to_owned()], &noded());
+        assert_eq!((report.links, report.nodes, report.junctions), (6, 7, 1));
+        // The tail's end and both ends of the path; the tail is short.
+        assert_eq!((report.dangling, report.short), (3, 1));
+        // The north-east corner cannot be left.
+        assert_eq!(report.one_way_contradictions, 1);
+        let nets: Vec<(usize, u32)> = report.nets.iter().map(|net| (net.links, net.components)).collect();
+        assert_eq!(nets, [(5, 1), (1, 1), (6, 2)]);
+        let any = &report.nets[2];
+        assert!((any.km - 0.4505).abs() < 1e-9 && (any.largest_percent - 100.0 * 400.5 / 450.5).abs() < 1e-9);
+        let known = report.known_percent;
+        assert!((known.lit - 100.0 * 100.0 / 450.5).abs() < 1e-9 && (known.speed - 100.0 * 100.0 / 400.5).abs() < 1e-9);
+        assert_eq!((known.keeper.to_bits(), known.adt.to_bits()), (0, 0), "nothing, and not minus nothing");
+        let lines = report.lines();
+        assert!(lines[0].contains("6 länkar och 7 noder, varav 1 korsningar"), "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains("Bilnät: 0,4 km, 5 länkar")), "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains('{') && !line.starts_with("roads-")), "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("Not"));
+    }
+
+    #[test]
+    fn nothing_gives_zeros() {
+        let report = Report::of(Origin::Osm, 0, BTreeMap::new(), 0, Vec::new(), &Noded::default());
+        assert_eq!((report.links, report.nets[0].largest_percent), (0, 0.0));
+        assert!(report.lines().iter().any(|line| line.contains("inga länkar")));
+    }
+}
