@@ -109,11 +109,14 @@ const fn choice(id: &'static str, choices: &'static [&'static str], help: &'stat
     Parameter { id, kind: ParameterKind::Choice, unit: None, default: None, min: None, max: None, choices, help }
 }
 
-/// The nets to choose from: [`Net::code`].
-const NETS: &[&str] = &["car", "gc", "any"];
+/// The nets to choose from: each event's own, or [`Net::code`].
+const NETS: &[&str] = &["auto", "car", "gc", "any"];
 
-/// Väghållare to choose from: [`RoadKeeper::code`], and the word for none known.
-const KEEPERS: &[&str] = &["kommunal", "statlig", "enskild", KEEPER_UNKNOWN];
+/// Väghållare to choose from: all, [`RoadKeeper::code`], and the word for none known.
+const KEEPERS: &[&str] = &[KEEPERS_ALL, "kommunal", "statlig", "enskild", KEEPER_UNKNOWN];
+
+/// The word for roads of every väghållare.
+const KEEPERS_ALL: &str = "alla";
 
 /// The word for a väghållare that the network does not tell.
 pub const KEEPER_UNKNOWN: &str = "okand";
@@ -435,9 +438,10 @@ impl Roads {
         Self {
             snap: Metres(given.number("snap")),
             net: given.text("net").and_then(Net::from_code),
-            keeper: given.text("keeper").map_or(KeeperFilter::All, |word| {
-                RoadKeeper::from_code(word).map_or(KeeperFilter::Unknown, KeeperFilter::Of)
-            }),
+            keeper: match given.text("keeper") {
+                None | Some(KEEPERS_ALL) => KeeperFilter::All,
+                Some(word) => RoadKeeper::from_code(word).map_or(KeeperFilter::Unknown, KeeperFilter::Of),
+            },
         }
     }
 }
@@ -654,19 +658,20 @@ mod tests {
         let roads = |given: &[(&str, &str)]| parse("network-counts", given).map(|given| given.settings().roads());
         for net in NETS {
             let found = roads(&[("net", net)]).expect("a choice").expect("along roads");
-            assert_eq!(found.net.map(Net::code), Some(*net));
+            assert_eq!(found.net.map_or("auto", Net::code), *net);
         }
         for keeper in KEEPERS {
             let found = roads(&[("keeper", keeper)]).expect("a choice").expect("along roads").keeper;
             assert!(found.lets_in(RoadKeeper::from_code(keeper)));
             assert_eq!(found == KeeperFilter::Unknown, *keeper == KEEPER_UNKNOWN);
-            assert_eq!(found.lets_in(None), *keeper == KEEPER_UNKNOWN);
+            assert_eq!(found.lets_in(None), *keeper == KEEPER_UNKNOWN || *keeper == KEEPERS_ALL);
+            assert_eq!(found == KeeperFilter::All, *keeper == KEEPERS_ALL);
         }
         let refused = refused("network-dbscan", &[("net", "bil")]);
         let (parameter, value) = ("net".to_owned(), "bil".to_owned());
         assert_eq!(refused, Error::NotAChoice { parameter, value, choices: NETS.to_vec() });
         let page = method("network-counts").expect("known").explanation();
-        assert!(page.contains("kommunal, statlig, enskild, okand"), "{page}");
+        assert!(page.contains("alla, kommunal, statlig, enskild, okand"), "{page}");
     }
 
     #[test]
