@@ -2,6 +2,8 @@
 # make test   everything that CI runs
 # make look   QGIS and Chromium open what the program makes; pictures in target/look
 # make oracles  recompute the stored numbers of independent programs
+# make peers  times this program and those that people would use instead, in one run; writes target/peers.json
+# make fuzz   a minute of damaged files for each reader; findings go to tests/findings
 # Both of the first install what is missing (Debian packages, as root or through sudo) and do so only once.
 
 SHELL := bash
@@ -19,7 +21,7 @@ DENY_VERSION := 0.20.2
 BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
 LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
 
-.PHONY: run test setup web build town fmt lint unit docs licences look oracles clean
+.PHONY: run test setup web build town fmt lint unit docs licences look oracles peers fuzz clean
 
 run: town
 	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
@@ -99,6 +101,15 @@ look: town target/.setup-look
 oracles:
 	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
 	$(OUT)/oracles/bin/python tests/oracles/dbscan_sklearn.py
+
+# The libraries are those of the ordinary build, and this program's own code is optimised as what ships.
+peers: setup web
+	CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo build --locked
+	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
+	$(OUT)/oracles/bin/python tests/peers/peers.py $(BIN) $(OUT)/peers $(OUT)/oracles/bin/python target/peers.json
+
+fuzz: build
+	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz:: -- --nocapture --test-threads 1
 
 clean:
 	rm -rf target src/web/dist src/web/node_modules

@@ -41,6 +41,8 @@ pub struct ProjectLayer<'a> {
     pub look: Look<'a>,
     /// Where its rows are.
     pub extent: Bbox,
+    /// Which rows are drawn, as an expression of SQL; empty for all.
+    pub filter: &'a str,
 }
 
 /// The project as the text of a `.qgs`. `file_name` is the GeoPackage's own name, without folder.
@@ -140,6 +142,11 @@ fn is_detail(look: &Look) -> bool {
     look.part() == Part::Basis && look.kind == Some(GeometryKind::Point)
 }
 
+/// The part of a data source that takes rows out.
+fn subset(filter: &str) -> String {
+    if filter.is_empty() { String::new() } else { format!("|subset={filter}") }
+}
+
 fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspots: bool) -> LayerView {
     let secret = layer.look.passport.is_some_and(|passport| passport.secrecy.mark().is_some());
     let shy = layer.look.part() == Part::Events && has_results && secret;
@@ -147,7 +154,7 @@ fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspot
     let repeated = layer.look.table == "cells" && has_hotspots;
     LayerView {
         id: format!("lagesbild_{}", layer.look.table),
-        source: format!("./{}|layername={}", file_name, layer.look.table),
+        source: format!("./{}|layername={}{}", file_name, layer.look.table, subset(layer.filter)),
         checked: !shy && !repeated,
         from_scale: (shy || is_detail(&layer.look)).then_some(DETAIL_FROM_SCALE),
         bare_title: layer.look.bare_title().to_owned(),
@@ -356,7 +363,7 @@ mod tests {
             let layer = nasty(style);
             let look = Look { kind: Some(GeometryKind::Area), ..Look::of(&layer) };
             for extent in [TOWN, Bbox::EMPTY] {
-                let text = qgs("a & b.gpkg", &crs(), &[ProjectLayer { look: look.clone(), extent }]);
+                let text = qgs("a & b.gpkg", &crs(), &[ProjectLayer { look: look.clone(), extent, filter: "" }]);
                 assert_well_formed(&text);
                 assert!(text.contains("<datasource>./a &amp; b.gpkg|layername=hotspots</datasource>"), "{text}");
                 assert_eq!(text.contains("<Layout name="), !extent.is_empty(), "a sheet of nothing is left out");
@@ -368,7 +375,7 @@ mod tests {
     #[test]
     fn the_view_has_room_around_and_a_lone_place_still_gets_400_metres() {
         let layer = nasty(styles()[2].clone());
-        let view = |extent| first_view(&[ProjectLayer { look: Look::of(&layer), extent }]).expect("a view");
+        let view = |extent| first_view(&[ProjectLayer { look: Look::of(&layer), extent, filter: "" }]).expect("a view");
         let seen = view(TOWN);
         assert_eq!((seen.min_x, seen.max_x), (800.0, 3_200.0));
         assert_eq!((seen.min_y, seen.max_y), (1_960.0, 2_440.0));
@@ -393,7 +400,7 @@ mod tests {
         let results = nasty(styles()[0].clone());
         let mut events = nasty(styles()[2].clone());
         events.name = "events".to_owned();
-        let layer = |layer| ProjectLayer { look: Look::of(layer), extent: TOWN };
+        let layer = |layer| ProjectLayer { look: Look::of(layer), extent: TOWN, filter: "" };
         let both = qgs("a.gpkg", &crs(), &[layer(&results), layer(&events)]);
         assert!(both.contains("minScale=\"5000\""));
         assert_eq!(both.matches("checked=\"Qt::Unchecked\"").count(), 1);

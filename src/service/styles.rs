@@ -34,6 +34,9 @@ const ROADS: [(&str, FieldKind); 8] = [
     ("langd_m", FieldKind::Real),
 ];
 
+/// Events whose positions are places.
+const PLACES: &str = "\"placed\" IS NULL OR \"placed\" <> 'area-centroid'";
+
 /// Writes styles and project for what the store holds now. Cheap: the results are few.
 ///
 /// # Errors
@@ -91,7 +94,10 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         }
     }
     let extent = extent(store, &spots)?;
-    let layers: Vec<ProjectLayer<'_>> = looks.iter().map(|look| ProjectLayer { look: look.clone(), extent }).collect();
+    // The middle of a municipality is no place of an event: no map draws it.
+    let filter = |look: &Look<'_>| if look.table == "events" { PLACES } else { "" };
+    let layers: Vec<ProjectLayer<'_>> =
+        looks.iter().map(|look| ProjectLayer { look: look.clone(), extent, filter: filter(look) }).collect();
     let crs = store.settings().crs.clone();
     let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     store.with_transaction(|transaction| {

@@ -1,0 +1,114 @@
+"""Times this program and the programs that people would use instead, in one run, on one machine.
+
+usage: peers.py LAGESBILD FOLDER PYTHON OUT.json [RUNS]
+
+Each comparison runs both sides in turn and keeps the median; memory is the largest that the whole process had. Nothing
+here fails because of a time: the table says what was met and what was not.
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ours, folder, python, out = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+runs = int(sys.argv[5]) if len(sys.argv) > 5 else 3
+folder.mkdir(parents=True, exist_ok=True)
+here = Path(__file__).parent
+# Settings for old processors would slow numpy down, and the race would not be fair.
+environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
+
+
+def run(command):
+    """Seconds, MiB and standard output of a command, which must succeed."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    text, errors = process.stdout.read(), process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if os.waitstatus_to_exitcode(status) != 0:
+        sys.exit(f"{command[0]}: {errors or text}")
+    return seconds, usage.ru_maxrss / 1024, text
+
+
+def last_json(text):
+    return json.loads(text.strip().splitlines()[-1])
+
+
+def points(count):
+    path = folder / f"points_{count}.csv"
+    given = here.parents[2] / "shared" / "tools" / "gen_points.py"
+    if not path.exists():
+        run([python, str(given if given.exists() else here / "points.py"), str(count), str(path)])
+    return path
+
+
+def import_ours(path):
+    store = folder / "import.gpkg"
+    store.unlink(missing_ok=True)
+    run([ours, "init", str(store), "--name", "Provsund"])
+    seconds, mib, _ = run([ours, "--json", "import", "events", str(path), "--crs", "EPSG:3006", "--store", str(store)])
+    return seconds, mib
+
+
+def import_peer(path):
+    target = folder / "peer.gpkg"
+    target.unlink(missing_ok=True)
+    options = ["-oo", "X_POSSIBLE_NAMES=x", "-oo", "Y_POSSIBLE_NAMES=y", "-a_srs", "EPSG:3006"]
+    return run(["ogr2ogr", "-f", "GPKG", str(target), str(path), *options])[:2]
+
+
+def dbscan_ours(path, eps):
+    output = folder / "hotspots.gpkg"
+    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--eps", str(eps), "--min-points", "10"]
+    _, mib, text = run([ours, "--json", "analyse", "dbscan", "--input", str(path), *flags, "--output", str(output)])
+    answer = last_json(text)
+    return answer["timings"]["compute"], mib, answer["features"]
+
+
+def dbscan_peer(path, eps):
+    _, mib, text = run([python, str(here / "sklearn_dbscan.py"), str(path), str(eps), "10"])
+    answer = last_json(text)
+    return answer["seconds"], mib, answer["clusters"]
+
+
+COMPARISONS = [
+    ("import-csv-1m", 1_000_000, import_ours, import_peer, (), "ogr2ogr", 3.0, 1024),
+    ("dbscan-1m-eps20", 1_000_000, dbscan_ours, dbscan_peer, (20,), "scikit-learn", 60.0, 300),
+    ("dbscan-100k-eps50", 100_000, dbscan_ours, dbscan_peer, (50,), "scikit-learn", 20.0, None),
+]
+
+rows = []
+for name, count, mine, theirs, arguments, peer, target, limit in COMPARISONS:
+    path = points(count)
+    one, other = [], []
+    for _ in range(runs):
+        one.append(mine(path, *arguments))
+        other.append(theirs(path, *arguments))
+    if len(one[0]) > 2 and one[0][2] != other[0][2]:
+        sys.exit(f"{name}: {one[0][2]} clusters, and {peer} finds {other[0][2]}")
+    ours_s, peer_s = (statistics.median(run[0] for run in side) for side in (one, other))
+    rows.append(
+        {
+            "name": name,
+            "ours_s": round(ours_s, 4),
+            "peer": peer,
+            "peer_s": round(peer_s, 3),
+            "ratio": round(peer_s / ours_s, 1),
+            "target": target,
+            "ours_mib": round(max(run[1] for run in one)),
+            "peer_mib": round(max(run[1] for run in other)),
+            "limit_mib": limit,
+        }
+    )
+    row = rows[-1]
+    met = row["ratio"] >= target and (limit is None or row["ours_mib"] < limit)
+    memory = f"{row['ours_mib']} MiB" + (f" (under {limit})" if limit else "")
+    print(
+        f"{name:<20} {row['ours_s']:>9.3f} s  {peer:<13} {row['peer_s']:>8.2f} s  {row['ratio']:>7.1f} x (mål {target:g} x)"
+        f"  {memory}, {peer} {row['peer_mib']} MiB  {'nått' if met else 'INTE NÅTT'}",
+        flush=True,
+    )
+Path(out).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
