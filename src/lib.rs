@@ -11,11 +11,11 @@
 //!                             analysis (pure)      cli                   terminal
 //! ```
 //!
-//! - [`domain`] holds the words of the trade as values: event, interval, severity, money, grid, layer, passport.
-//!   [`analysis`] takes points and gives groups and outlines. [`sample`] makes the town whose truths are known. All
+//! - [`domain`] holds the words of the trade as values: event, interval, severity, money, grid, road network and paths along
+//!   it, layer, passport. [`analysis`] takes points, or places on a network, and gives groups and outlines. [`sample`] makes the town whose truths are known. All
 //!   three are pure: no files, network, clock, environment or global randomness.
-//! - [`ingest`] turns bytes into tables and rows into events or quarantine. [`crs`] is the one door to PROJ. [`store`]
-//!   keeps events, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
+//! - [`ingest`] turns bytes into tables and rows into events or quarantine, and lines into a road network. [`crs`] is the
+//!   one door to PROJ. [`store`] keeps events, roads, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
 //!   share.
 //! - [`service`] has one function a use case and is the only place where pure parts and edges meet. [`cli`] and
 //!   [`http`] parse, call it once, and format the answer.
@@ -55,7 +55,9 @@
 //! above, without store and quarantine: what is no place counts as unplaced. Degrees are transformed to metres; rows
 //! are put into canonical order, by x, then y, then content, and hashed. The kernel gets points and settings, and gives
 //! members and outlines. The service sums up each group (count, severity, commonest types, shares), ranks the groups,
-//! and builds layers: `hotspots`, `events`, for some methods `cells`. A layer is columns, geometries, a style and a
+//! and builds layers: `hotspots`, `events`, for some methods `cells`, `segments` and `junctions`. A position too coarse
+//! for the method is left out and counted. Methods along roads first bring each event to the net of its mode, or say why
+//! not. A layer is columns, geometries, a style and a
 //! passport; the writer knows nothing else. It writes beside the target and moves the file into place. From a store the
 //! way is the same, and the layers but `events` are kept in it as well.
 //!
