@@ -257,10 +257,11 @@ pub fn junctions(streets: &[Street]) -> Vec<Junction> {
     shared.map(|(at, streets)| Junction { at, streets }).collect()
 }
 
-/// The blocks of the streets: each street cut at its junctions. Index of the street and the line, in the order of the
+/// The blocks of the streets: each street cut at its junctions; a block that two streets run along is the first one's. Index of the street and the line, in the order of the
 /// streets and along each.
 pub fn blocks(streets: &[Street]) -> Vec<(usize, Vec<Point>)> {
     let shared: BTreeSet<[u64; 2]> = junctions(streets).iter().map(|junction| junction.at.map(f64::to_bits)).collect();
+    let mut drawn: BTreeSet<Vec<[u64; 2]>> = BTreeSet::new();
     let mut blocks = Vec::new();
     for (index, street) in streets.iter().enumerate() {
         let mut start = 0;
@@ -269,7 +270,12 @@ pub fn blocks(streets: &[Street]) -> Vec<(usize, Vec<Point>)> {
             // A street may pass a place of its own twice.
             let again = street.line.iter().filter(|other| other.map(f64::to_bits) == vertex).count() > 1;
             if at + 1 == street.line.len() || again || shared.contains(&vertex) {
-                blocks.push((index, street.line[start..=at].to_vec()));
+                let block = street.line[start..=at].to_vec();
+                let bits: Vec<[u64; 2]> = block.iter().map(|point| point.map(f64::to_bits)).collect();
+                let back = bits.iter().rev().copied().collect();
+                if drawn.insert(bits.min(back)) {
+                    blocks.push((index, block));
+                }
                 start = at;
             }
         }

@@ -242,13 +242,14 @@ def main(path):
             if uses[refs[at]] > 1:
                 kept.append((key, tuple(refs[start : at + 1])))
                 start = at
-    # The same piece drawn twice, for the same users, at the same height, in the same direction.
+    # The same piece drawn twice between the same nodes, for the same users, at the same height, in the same direction.
     seen, once = set(), []
     for key, refs in kept:
         tags = roads[key][1]
         back = refs[::-1]
         way = one_way(tags) if modes(tags)[0] else 0
-        same = (min((refs, way), (back, -way)), modes(tags), height(tags))
+        drawn = lambda run: (run[0], run[-1], tuple(nodes[ref][:2] for ref in run))
+        same = (min((drawn(refs), way), (drawn(back), -way)), modes(tags), height(tags))
         if same not in seen:
             seen.add(same)
             once.append((key, refs))

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::gather::{Form, Wish, gather};
-use super::write::{Small, block, header, pbf};
+use super::ground::Sort::{Barrier, Building, Point};
+use super::write::{Dot, Small, block, header, pbf};
 use super::*;
 use crate::crs::{Transform, WGS84};
 use crate::ingest::roads::Systems;
@@ -98,7 +99,7 @@ fn what_is_no_map_of_ours_is_refused_with_its_reason() {
 
 #[test]
 fn a_house_with_a_courtyard_is_one_area_and_its_outer_way_is_not_a_second() {
-    let square = |first: i64, west: f64, side: f64| -> Vec<(i64, [f64; 2], &'static [(&'static str, &'static str)])> {
+    let square = |first: i64, west: f64, side: f64| -> Vec<Dot<'static>> {
         [[0.0, 0.0], [side, 0.0], [side, side], [0.0, side]]
             .iter()
             .zip(first..)
@@ -142,7 +143,6 @@ fn ground_and_places_are_told_by_their_tags() {
     let found = ground::read(&path, &transform).expect("read");
     let what: Vec<(ground::Sort, &str)> =
         found.things.iter().map(|thing| (thing.what.0, thing.what.1.as_str())).collect();
-    use ground::Sort::{Barrier, Building, Point};
     assert_eq!(
         what,
         [

@@ -3,15 +3,21 @@
 /// Tags of an element.
 pub type Pairs<'a> = &'a [(&'a str, &'a str)];
 
+/// A node: id, longitude and latitude in degrees, tags.
+pub type Dot<'a> = (i64, [f64; 2], Pairs<'a>);
+
+/// A member of a relation: sort (0 node, 1 way, 2 relation), id, role.
+pub type Member<'a> = (u64, i64, &'a str);
+
 /// Elements to be written.
 #[derive(Debug, Default)]
 pub struct Small<'a> {
-    /// Id, longitude and latitude in degrees, tags.
-    pub nodes: Vec<(i64, [f64; 2], Pairs<'a>)>,
+    /// Nodes.
+    pub nodes: Vec<Dot<'a>>,
     /// Id, nodes, tags.
     pub ways: Vec<(i64, Vec<i64>, Pairs<'a>)>,
-    /// Id, members (sort 0 node, 1 way, 2 relation; id; role), tags.
-    pub relations: Vec<(i64, Vec<(u64, i64, &'a str)>, Pairs<'a>)>,
+    /// Id, members, tags.
+    pub relations: Vec<(i64, Vec<Member<'a>>, Pairs<'a>)>,
 }
 
 fn varint(mut value: u64, out: &mut Vec<u8>) {
@@ -87,7 +93,9 @@ impl Strings {
 /// The header alone, with the features that a reader must have.
 pub fn header(features: &[&str]) -> Vec<u8> {
     let mut header = Vec::new();
-    features.iter().for_each(|feature| bytes(4, feature.as_bytes(), &mut header));
+    for feature in features {
+        bytes(4, feature.as_bytes(), &mut header);
+    }
     let mut out = Vec::new();
     blob("OSMHeader", &header, &mut out);
     out
@@ -131,7 +139,9 @@ pub fn pbf(small: &Small<'_>) -> Vec<u8> {
         bytes(4, &relation, &mut group);
     }
     let mut table = Vec::new();
-    strings.0.iter().for_each(|text| bytes(1, text.as_bytes(), &mut table));
+    for text in &strings.0 {
+        bytes(1, text.as_bytes(), &mut table);
+    }
     let mut content = Vec::new();
     bytes(1, &table, &mut content);
     bytes(2, &group, &mut content);

@@ -74,16 +74,15 @@ impl Systems<'_> {
     /// area, or without one the only one that fits.
     fn transform(&self, file: &str, layer: &ShapeLayer) -> Result<Transform, MapError> {
         let stated = self.asked.map(str::to_owned).or_else(|| layer.crs.clone());
-        let from = match stated {
-            Some(stated) => stated,
-            None => {
-                let places = layer.rows.iter().flat_map(|row| row.geometry.coords_iter());
-                let pairs: Vec<[f64; 2]> = places.map(|coord| [coord.x, coord.y]).collect();
-                let stated = Stated { order: Some(AxisOrder::EastNorth), ..Stated::default() };
-                crs::choose(file, &pairs, stated, self.home)?.crs
-            }
-        };
+        let from = stated.map_or_else(|| self.chosen(file, layer), Ok)?;
         Ok(Transform::new(&from, &format!("EPSG:{}", self.target))?)
+    }
+
+    fn chosen(&self, file: &str, layer: &ShapeLayer) -> Result<String, crs::Error> {
+        let places = layer.rows.iter().flat_map(|row| row.geometry.coords_iter());
+        let pairs: Vec<[f64; 2]> = places.map(|coord| [coord.x, coord.y]).collect();
+        let stated = Stated { order: Some(AxisOrder::EastNorth), ..Stated::default() };
+        Ok(crs::choose(file, &pairs, stated, self.home)?.crs)
     }
 }
 

@@ -1,5 +1,7 @@
 //! From lines to a network: nodes where roads really meet, links between them. Pure.
 //!
+//! - A line or piece that lies exactly on another, between the same nodes, at the same level, with the same modes and direction, is
+//!   a copy: the first is kept.
 //! - **With node keys** (OpenStreetMap) a vertex is a node where an end has its key or where ways pass it twice or more
 //!   in all, the same way included. Coordinates are never compared: a bridge and the street below share no key.
 //! - **Without keys** a road meets another where one of its *ends* lies within [`TOLERANCE_M`] of the other's end, vertex or
@@ -77,7 +79,10 @@ pub fn node(ways: Vec<Way>) -> Noded {
     });
     let before = ways.len();
     let mut seen = HashSet::new();
-    ways.retain(|way| seen.insert(sameness(&way.link, &way.link.line)));
+    ways.retain(|way| {
+        let (forward, backward) = (way.keys.clone(), way.keys.iter().rev().copied().collect());
+        seen.insert((sameness(&way.link, &way.link.line), forward.min(backward)))
+    });
     found.duplicates = before - ways.len();
     let pieces =
         if ways.iter().all(|way| way.keys.len() == way.link.line.len()) { by_keys(&ways) } else { by_places(&ways) };
@@ -99,7 +104,8 @@ pub fn node(ways: Vec<Way>) -> Noded {
             found.degenerate += 1;
             continue;
         }
-        if !seen.insert(sameness(&way.link, &piece.line)) {
+        let [one, two] = piece.ends;
+        if !seen.insert((sameness(&way.link, &piece.line), [one.min(two), one.max(two)])) {
             found.duplicates += 1;
             continue;
         }
@@ -211,6 +217,9 @@ fn by_keys(ways: &[Way]) -> Vec<Piece> {
     pieces
 }
 
+/// A part of a way between two vertices: way and number.
+type Part = GeomWithData<Line<[f64; 2]>, (usize, usize)>;
+
 /// Where a way is met: how far along it, how near, by which group of ends.
 #[derive(Clone, Copy)]
 struct Meeting {
@@ -241,7 +250,7 @@ fn by_places(ways: &[Way]) -> Vec<Piece> {
             std::iter::once(0.0).chain(steps).collect()
         })
         .collect();
-    let parts: Vec<GeomWithData<Line<[f64; 2]>, (usize, usize)>> = ways
+    let parts: Vec<Part> = ways
         .iter()
         .enumerate()
         .flat_map(|(way, each)| {
@@ -266,7 +275,7 @@ fn by_places(ways: &[Way]) -> Vec<Piece> {
     }
     let mut pieces = Vec::new();
     for (index, way) in ways.iter().enumerate() {
-        cut(index, &way.link.line, &along[index], settled(std::mem::take(&mut meetings[index])), &places, &mut pieces);
+        cut(index, &way.link.line, &along[index], &settled(std::mem::take(&mut meetings[index])), &places, &mut pieces);
     }
     pieces
 }
@@ -344,7 +353,7 @@ fn cut(
     way: usize,
     line: &[[f64; 2]],
     along: &[f64],
-    meetings: Vec<Meeting>,
+    meetings: &[Meeting],
     places: &[[f64; 2]],
     pieces: &mut Vec<Piece>,
 ) {

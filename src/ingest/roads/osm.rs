@@ -182,9 +182,8 @@ fn one_way(highway: &str, tags: &Tags<'_>) -> OneWay {
     match tags.get("oneway") {
         Some("yes" | "true" | "1") => OneWay::Forward,
         Some("-1" | "reverse") => OneWay::Backward,
-        Some(_) => OneWay::Both,
         None if tags.is("junction", &["roundabout", "circular"]) || highway == "motorway" => OneWay::Forward,
-        None => OneWay::Both,
+        Some(_) | None => OneWay::Both,
     }
 }
 
