@@ -24,7 +24,7 @@ LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core pop
 .PHONY: run test setup web build town fmt lint unit docs licences look oracles peers fuzz clean
 
 run: town
-	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg och $(TOWN)/skador.gpkg"
+	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg"
 	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
 
 test: fmt lint unit docs licences look
@@ -69,6 +69,7 @@ town: build
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind accident --min-points 8 --output $(TOWN)/olyckor.gpkg
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind damage --min-points 8 --output $(TOWN)/skador.gpkg
 	$(BIN) analyse counts --store $(TOWN)/lagesbild.gpkg --kind accident --no-keep --output $(TOWN)/olyckor_per_ruta.gpkg
+	$(BIN) analyse network-counts --store $(TOWN)/lagesbild.gpkg --kind accident --output $(TOWN)/olyckor_vag.gpkg
 
 # --- checks --------------------------------------------------------------------------------------------------------
 fmt:
@@ -99,8 +100,10 @@ look: town target/.setup-look
 	tests/look/run.sh $(BIN) $(TOWN) $(LOOK) $(SYSTEM_PYTHON)
 
 oracles:
-	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
+	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn scipy numpy
 	$(OUT)/oracles/bin/python tests/oracles/dbscan_sklearn.py
+	$(OUT)/oracles/bin/python tests/oracles/network_sklearn.py
+	$(OUT)/oracles/bin/python tests/oracles/timeline_python.py
 
 # The libraries are those of the ordinary build, and this program's own code is optimised as what ships.
 peers: setup web
@@ -109,7 +112,7 @@ peers: setup web
 	$(OUT)/oracles/bin/python tests/peers/peers.py $(BIN) $(OUT)/peers $(OUT)/oracles/bin/python target/peers.json
 
 fuzz: build
-	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz:: -- --nocapture --test-threads 1
+	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz::mutants -- --nocapture
 
 clean:
 	rm -rf target src/web/dist src/web/node_modules

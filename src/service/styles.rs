@@ -34,6 +34,9 @@ const ROADS: [(&str, FieldKind); 8] = [
     ("langd_m", FieldKind::Real),
 ];
 
+/// Road pieces of hotspots, without those of segments.
+const HOTSPOTS_ONLY: &str = "\"layer\" = 'hotspots'";
+
 /// Events whose positions are places.
 const PLACES: &str = "\"placed\" IS NULL OR \"placed\" <> 'area-centroid'";
 
@@ -95,7 +98,12 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     }
     let extent = extent(store, &spots)?;
     // The middle of a municipality is no place of an event: no map draws it.
-    let filter = |look: &Look<'_>| if look.table == "events" { PLACES } else { "" };
+    // One table holds the road pieces of hotspots and of all segments: the map shows the former.
+    let filter = |look: &Look<'_>| match look.table {
+        "events" => PLACES,
+        "hotspot_lines" => HOTSPOTS_ONLY,
+        _ => "",
+    };
     let layers: Vec<ProjectLayer<'_>> =
         looks.iter().map(|look| ProjectLayer { look: look.clone(), extent, filter: filter(look) }).collect();
     let crs = store.settings().crs.clone();

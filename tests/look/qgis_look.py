@@ -76,6 +76,7 @@ def main():
     parser.add_argument("--project", action="store_true")
     parser.add_argument("--zoom")
     parser.add_argument("--under", action="append", default=[])
+    parser.add_argument("--hide", action="append", default=[])
     parser.add_argument("--expect", action="append", default=[])
     arguments = parser.parse_args()
     path = os.path.abspath(arguments.file)
@@ -87,6 +88,7 @@ def main():
         tree = project.layerTreeRoot()
         order = [layer for layer in tree.layerOrder() if layer is not None and layer.isSpatial()]
         shown = [layer for layer in order if tree.findLayer(layer.id()).isVisible()]
+        shown = [layer for layer in shown if not any(f"layername={name}" in layer.source() for name in arguments.hide)]
         for layer in project.mapLayers().values():
             if not layer.isValid():
                 faults.append(f"{path}: layer {layer.name()} of the project is invalid")

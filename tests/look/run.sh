@@ -9,7 +9,7 @@ passed=0
 ok() { passed=$((passed + 1)); echo "ok      $1"; }
 
 # --- files: GeoPackage, GeoParquet ---
-for file in lagesbild olyckor skador olyckor_per_ruta; do
+for file in lagesbild olyckor skador olyckor_per_ruta olyckor_vag; do
   "$python" -m osgeo_utils.samples.validate_gpkg "$town/$file.gpkg"
   ok "validate_gpkg accepts $file.gpkg"
 done
@@ -30,6 +30,24 @@ done
 ok "QGIS opens olyckor.gpkg with its default styles and its project"
 "$python" "$here/qgis_look.py" "$town/skador.gpkg" "$out/qgis-skador.png" --project --expect hotspots:graduatedSymbol
 ok "QGIS opens skador.gpkg"
+"$python" "$here/qgis_look.py" "$town/olyckor_vag.gpkg" "$out/qgis-vag.png" --project --zoom hotspots \
+  --expect hotspots:graduatedSymbol --expect segments:graduatedSymbol --expect junctions:graduatedSymbol --expect events:categorizedSymbol
+ok "QGIS opens segments, junctions and hotspots along roads"
+shared="$root/../shared/data/helsinki"
+if [ -d "$shared" ]; then
+  rm -f "$out/helsinki.gpkg"
+  "$bin" init "$out/helsinki.gpkg" --name Helsingfors --crs EPSG:3067 >/dev/null
+  "$bin" import roads "$shared/helsinki-centre.osm.pbf" --store "$out/helsinki.gpkg" >/dev/null
+  "$bin" import ground "$shared/helsinki-centre.osm.pbf" --store "$out/helsinki.gpkg" >/dev/null
+  "$bin" import events "$shared/accidents_2014_2019.gpkg" --store "$out/helsinki.gpkg" >/dev/null
+  "$bin" analyse network-counts --store "$out/helsinki.gpkg" --output "$out/helsinki_vag.gpkg" >/dev/null
+  "$python" "$here/qgis_look.py" "$out/helsinki_vag.gpkg" "$out/qgis-helsinki.png" --project --zoom hotspots --hide events \
+    --under "$out/helsinki.gpkg:roads" --under "$out/helsinki.gpkg:buildings" \
+    --expect hotspots:graduatedSymbol --expect segments:graduatedSymbol --expect junctions:graduatedSymbol
+  ok "QGIS opens the accidents of central Helsinki on their streets"
+else
+  echo "NOT RUN: the streets of Helsinki (../shared/data is not there)"
+fi
 "$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis-databas.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens the store with its project"
 
