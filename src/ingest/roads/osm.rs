@@ -1,6 +1,6 @@
 //! Roads from OpenStreetMap: which ways are roads, for whom, and what their tags tell.
 //!
-//! - `highway` decides ([`CAR`], [`GC`]); construction, proposals, platforms, corridors and whatever else stands there are
+//! - `highway` decides (`CAR`, `GC`); construction, proposals, platforms, corridors and whatever else stands there are
 //!   left out and counted by their value. So are ways with `indoor=yes` and ways with `access=no` that no
 //!   other tag opens. `access=private` keeps a way: cars run there.
 //! - Streets are for cars and for walking and cycling; `motor_vehicle=no` (or `vehicle=no`) closes them to cars unless

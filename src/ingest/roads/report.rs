@@ -133,9 +133,14 @@ impl Report {
                 ("km", number(&format!("{:.1}", net.km))),
                 ("links", count(net.links)),
                 ("components", net.components.to_string()),
-                ("largest", number(&format!("{:.0}", net.largest_percent))),
+                ("largest", number(&format!("{:.1}", net.largest_percent))),
             ];
-            lines.push(said(if net.links == 0 { "roads-net-empty" } else { "roads-net" }, &values));
+            let id = match (net.links, net.components) {
+                (0, _) => "roads-net-empty",
+                (_, 1) => "roads-net-whole",
+                _ => "roads-net",
+            };
+            lines.push(said(id, &values));
         }
         let known = &self.known_percent;
         let percent = |value: f64| number(&format!("{value:.0}"));
