@@ -338,7 +338,9 @@ impl LookView {
             renderer,
             column: column.to_owned(),
             order,
-            label: rank.filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments")).map(|rank| label(rank, name)),
+            label: rank
+                .filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments"))
+                .map(|rank| label(rank, name)),
             label_when: rank.map_or_else(String::new, |rank| {
                 format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
             }),

@@ -10,7 +10,7 @@ use lagesbild::texts;
 use crate::support::{arg, folder, run};
 
 /// Endings of what is damaged, and the files of each set.
-const SETS: [(&str, &[&str]); 8] = [
+pub const SETS: [(&str, &[&str]); 8] = [
     ("fgb", &["fgb"]),
     ("tab", &["tab", "dat", "map", "id"]),
     ("mif", &["mif", "mid"]),
@@ -34,7 +34,7 @@ impl Dice {
 }
 
 /// A file of each kind with areas and a few columns; `None`, said aloud, where `ogr2ogr` is not there to make some.
-fn specimens(folder: &Path) -> Option<()> {
+pub fn specimens(folder: &Path) -> Option<()> {
     let csv = folder.join("in.csv");
     let mut text = String::from("id;x;y;datum;gata;antal\n");
     for row in 0..40_u32 {

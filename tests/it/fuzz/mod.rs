@@ -45,8 +45,16 @@ const SQL: &[&[u8]] = &[b"gpkg_contents", b"geom", b"GP\0\x01", b"CREATE TABLE",
 const TOML: &[&[u8]] = &[b"[columns]\n", b"zone = \"\"", b"= [", b"'''", b"east = [\"\"]", b"secrecy"];
 const TABLE: &[&[u8]] = &[b"\"\"", b";;;;", b"karantan_id", b"2024-02-30", b"x;y", b"1e308", b"\r"];
 
+const GML: &[&[u8]] =
+    &[b"<!DOCTYPE", b"&a;", b"<gml:posList>1 2 3", b"srsName=\"EPSG:3006\"", b"xlink:href=\"#a\"", b"</"];
+const DXF: &[&[u8]] =
+    &[b"  0\nEOF\n", b"  0\nINSERT\n  2\nA\n", b"1e308\n", b"  0\nBLOCK\n", b"  0\nSPLINE\n", b" 90\n-1\n"];
+const TAB: &[&[u8]] = &[b"Type NATIVE", b"Columns 9999", b"Region 99", b"Bounds", b"Charset \"Neutral\"", b"Pline 1"];
+const ODS: &[&[u8]] =
+    &[b" table:number-columns-repeated=\"999999999\"", b"<table:table-row", b"office:value=\"x\"", b"<!ENTITY"];
+
 /// Every target. A new reader is a line here.
-static TARGETS: [Target; 9] = [
+static TARGETS: [Target; 17] = [
     Target { name: "csv", extension: "csv", seeds: seeds::csv, words: TABLE, open: file },
     Target { name: "quarantine", extension: "csv", seeds: seeds::quarantine, words: TABLE, open: file },
     Target { name: "xlsx", extension: "xlsx", seeds: seeds::xlsx, words: XML, open: file },
@@ -60,6 +68,14 @@ static TARGETS: [Target; 9] = [
         words: &[],
         open: file,
     },
+    Target { name: "flatgeobuf", extension: "fgb", seeds: || seeds::kind("fgb"), words: &[], open: map_file },
+    Target { name: "mapinfo", extension: "tab", seeds: || seeds::kind("tab"), words: TAB, open: map_file },
+    Target { name: "mif", extension: "mif", seeds: || seeds::kind("mif"), words: TAB, open: map_file },
+    Target { name: "gml", extension: "gml", seeds: || seeds::kind("gml"), words: GML, open: map_file },
+    Target { name: "dxf", extension: "dxf", seeds: || seeds::kind("dxf"), words: DXF, open: map_file },
+    Target { name: "ods", extension: "ods", seeds: || seeds::kind("ods"), words: ODS, open: file },
+    Target { name: "parquet", extension: "parquet", seeds: || seeds::kind("parquet"), words: &[], open: map_file },
+    Target { name: "pbf", extension: "pbf", seeds: seeds::pbf, words: &[], open: roads },
     Target { name: "mapping", extension: "toml", seeds: seeds::mapping, words: TOML, open: toml },
     Target { name: "store", extension: "gpkg", seeds: seeds::store, words: SQL, open: store },
 ];
@@ -77,6 +93,19 @@ fn file(path: &Path) -> Answer {
     let request = rows::FileRequest { times_only: true, ..request };
     rows::of_file(path, &request, &Timings::default()).map_err(|error| Box::new(error.problem()))?;
     places.map(drop)
+}
+
+/// The same, and whole shapes as ground and home areas are read.
+fn map_file(path: &Path) -> Answer {
+    let shapes = ingest::shapes::read(path, None).map_err(|error| Box::new(problem(&error)));
+    file(path).and(shapes.map(drop))
+}
+
+/// Reads a road network.
+fn roads(path: &Path) -> Answer {
+    lagesbild::service::roads::network_of_file(path, None, None, 3006)
+        .map(drop)
+        .map_err(|error| Box::new(error.problem()))
 }
 
 fn toml(path: &Path) -> Answer {
@@ -194,6 +223,10 @@ fn failed(target: &Target, folder: &Path) -> Option<(PathBuf, String)> {
 /// Fuzzes one target for this long; returns how many mutants were opened.
 fn fuzz(target: &Target, seed: u64, time: Duration) -> usize {
     let (seeds, start) = ((target.seeds)(), Instant::now());
+    if seeds.is_empty() {
+        println!("NOT RUN: {} (no files to start from)", target.name);
+        return 0;
+    }
     let name = target.name.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let mut dice = Dice(seed ^ name);
     let mut opened = 0;

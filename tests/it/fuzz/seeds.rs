@@ -124,6 +124,32 @@ pub fn gdal(driver: &str, extension: &str) -> Vec<Seed> {
     vec![gathered(folder.path(), "punkter")]
 }
 
+/// The set of one kind among those that the damaged copies are made of; none where they cannot be made here.
+pub fn kind(ending: &str) -> Vec<Seed> {
+    let folder = folder();
+    if crate::damaged_files::specimens(folder.path()).is_none() {
+        return Vec::new();
+    }
+    let (_, parts) = crate::damaged_files::SETS.iter().find(|(name, _)| *name == ending).expect("a set of that kind");
+    let read = |part: &&str| {
+        let bytes = std::fs::read(folder.path().join(format!("a.{part}"))).expect("readable");
+        ((*part).to_owned(), bytes)
+    };
+    vec![parts.iter().map(read).collect()]
+}
+
+/// Two streets that meet, one of them on a bridge, as OpenStreetMap has them.
+pub fn pbf() -> Vec<Seed> {
+    use crate::pbf::{Small, pbf};
+    let at = |id: i64, x: f64, y: f64| (id, [16.36 + x, 56.66 + y], &[] as &[(&str, &str)]);
+    let nodes = vec![at(1, 0.0, 0.0), at(2, 0.001, 0.0), at(3, 0.002, 0.0), at(4, 0.001, 0.001), at(5, 0.001, -0.001)];
+    let street: &[(&str, &str)] =
+        &[("highway", "residential"), ("name", "Storgatan"), ("maxspeed", "40"), ("lit", "yes")];
+    let bridge: &[(&str, &str)] = &[("highway", "primary"), ("bridge", "yes"), ("layer", "1"), ("oneway", "-1")];
+    let ways = vec![(1, vec![1, 2, 3], street), (2, vec![4, 2], street), (3, vec![4, 5], bridge)];
+    vec![one("pbf", pbf(&Small { nodes, ways, ..Small::default() }))]
+}
+
 /// A result of ours and a store with three events.
 pub fn geopackage() -> Vec<Seed> {
     let folder = folder();
