@@ -107,7 +107,8 @@ oracles:
 
 # The libraries are those of the ordinary build, and this program's own code is optimised as what ships.
 peers: setup web
-	CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo build --locked
+	cargo build --locked --config profile.dev.package.lagesbild.opt-level=3 \
+	  --config profile.dev.package.lagesbild.debug-assertions=false --config profile.dev.package.lagesbild.overflow-checks=false
 	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
 	$(OUT)/oracles/bin/python tests/peers/peers.py $(BIN) $(OUT)/peers $(OUT)/oracles/bin/python target/peers.json
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -177,7 +178,7 @@ fn in_the_plane(
 ) -> Result<(Vec<Layer>, Passport)> {
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
     let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
-    let groups = timings.time("compute", || group(parameters, &points))?;
+    let groups = group(parameters, &points, timings)?;
     Ok(timings.time("layers", || layers(input, &placed, &points, groups, parameters)))
 }
 
@@ -197,11 +198,11 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
     styles::write(store)
 }
 
-fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Groups> {
+fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
     match &parameters.settings() {
         Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
-            let clustering = analysis::dbscan(points, *eps, *min_points)?;
+            let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
             let count = clustering.count as usize;
             let mut members: Vec<Vec<u32>> = vec![Vec::new(); count];
             let mut cores: Vec<Vec<[f64; 2]>> = vec![Vec::new(); count];
@@ -214,7 +215,8 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Group
                 }
             }
             let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, *eps);
-            let outlines = cores.iter().map(outline).collect::<std::result::Result<Vec<_>, _>>()?;
+            let outlines = || cores.par_iter().map(outline).collect::<std::result::Result<Vec<_>, _>>();
+            let outlines = timings.time("outline", outlines)?;
             let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(|(number, (members, outline))| Hotspot {
                 number,
                 members,
@@ -226,7 +228,7 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]]) -> Result<Group
         }
         Settings::Counts { cell, min_points, .. } => {
             let grid = Grid::new(*cell).expect("the parameter's range lies within the grid's");
-            let counts = analysis::counts(points, &grid)?;
+            let counts = timings.time("compute", || analysis::counts(points, &grid))?;
             let full = analysis::full_cells(&counts, *min_points);
             let mut cluster = vec![None; points.len()];
             let mut of_cells = vec![None; counts.cells().len()];

@@ -164,10 +164,18 @@ pub fn of_file(path: &Path, request: &FileRequest<'_>, timings: &Timings) -> Res
         return Err(Refusal::SeveralSheets { file, sheets }.into());
     }
     let Some(table) = tables.pop() else { return Err(Refusal::EmptyInput { file }.into()) };
-    timings.time("read", || of_table(&file, &table, request))
+    let (mut input, rows) = timings.time("read", || of_table(&file, &table, request))?;
+    // The table is the largest thing here, and nothing needs it any more.
+    drop(table);
+    input.points = rows.into_iter().map(|(point, _)| point).collect();
+    Ok(input)
 }
 
-fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Input> {
+/// Place and row of the table, in canonical order.
+type Placed = (Option<[f64; 2]>, usize);
+
+/// The input but for its points, and the rows that they are taken from.
+fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<(Input, Vec<Placed>)> {
     let mapping = Mapping::recognising(file, &table.columns)?;
     let mut sheet = Sheet::new(&mapping, table);
     for (asked, field) in [(request.x, Field::East), (request.y, Field::North)] {
@@ -201,7 +209,7 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
     };
     let weights = weights(file, table, request.value, &mapping, &sheet.binding)?;
     let mut dropped: BTreeMap<String, u64> = BTreeMap::new();
-    let mut rows: Vec<(Option<[f64; 2]>, usize)> = Vec::with_capacity(table.len());
+    let mut rows: Vec<Placed> = Vec::with_capacity(table.len());
     let mut uncertainty: Vec<f64> = Vec::with_capacity(table.len());
     for row in 0..table.len() {
         let position = position(&mapping, &sheet, row, &chosen, request.times_only).unwrap_or_else(|fault| {
@@ -230,6 +238,7 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         fact(bare, &mapping, &sheet, *row, &chosen, &mut quiet)
     };
     let facts = rows.iter().map(fact).collect();
+    drop(uncertainty);
     let mut warnings = Vec::new();
     let columns = if request.times_only {
         Vec::new()
@@ -237,8 +246,8 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         shown_columns(table, &rows, &sheet.binding, request.keep_free_text, &mut warnings)
     };
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-    Ok(Input {
-        points: rows.iter().map(|(point, _)| *point).collect(),
+    let input = Input {
+        points: Vec::new(),
         facts,
         columns,
         crs,
@@ -250,7 +259,8 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<Inpu
         dropped,
         notes,
         warnings,
-    })
+    };
+    Ok((input, rows))
 }
 
 /// The strictest class that the rows name themselves (as our own tables do), and at least the mapping's.

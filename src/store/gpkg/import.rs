@@ -93,8 +93,8 @@ struct Writer<'a> {
     /// Changes that are more than the log of the import.
     written: u64,
     known: Known<'a>,
-    insert: Statement<'a>,
-    update: Statement<'a>,
+    insert: Filled<'a>,
+    update: Filled<'a>,
     person: Statement<'a>,
     element: Statement<'a>,
     text: Statement<'a>,
@@ -119,8 +119,8 @@ impl<'a> Writer<'a> {
             met: HashSet::new(),
             written: 0,
             known: Known::new(connection, import)?,
-            insert: connection.prepare(include_str!("../sql/insert_event.sql"))?,
-            update: connection.prepare(include_str!("../sql/update_event.sql"))?,
+            insert: Filled::new(connection.prepare(include_str!("../sql/insert_event.sql"))?),
+            update: Filled::new(connection.prepare(include_str!("../sql/update_event.sql"))?),
             person: connection.prepare(include_str!("../sql/insert_person.sql"))?,
             element: connection.prepare("INSERT INTO elements (event, number, mode) VALUES (?1, ?2, ?3)")?,
             text: connection.prepare("INSERT INTO event_text (event, field, value) VALUES (?1, ?2, ?3)")?,
@@ -139,7 +139,7 @@ impl<'a> Writer<'a> {
         self.counts.events.read += 1;
         self.counts.persons.read += persons;
         let Some(Here { fid, same_content, from_this_import }) = self.known.find(&event.id, &event.content)? else {
-            write(&mut self.insert, event, self.place.srs, self.import)?;
+            self.insert.write(event, self.place.srs, self.import)?;
             let fid = self.connection.last_insert_rowid();
             self.known.add(&event.id, fid)?;
             self.children(fid, event)?;
@@ -163,7 +163,7 @@ impl<'a> Writer<'a> {
         for table in ["persons", "elements", "event_text"] {
             self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE event = ?1"))?.execute([fid])?;
         }
-        write(&mut self.update, event, self.place.srs, self.import)?;
+        self.update.write(event, self.place.srs, self.import)?;
         self.children(fid, event)?;
         self.replaced.push(fid);
         self.counts.replaced += 1;
@@ -245,38 +245,70 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Runs the statement that inserts or updates an event; both number their parameters alike.
-fn write(statement: &mut Statement<'_>, event: &Event, srs: i32, import: i64) -> rusqlite::Result<usize> {
-    let Source { system, file, sheet, row } = &event.source;
-    let position = event.position.as_ref();
-    let attributes = if event.attributes.is_empty() {
-        "{}".to_owned()
-    } else {
-        serde_json::to_string(&event.attributes).expect("texts are JSON")
-    };
-    statement.execute(params![
-        position.map(|p| blob::point_blob(srs, p.x, p.y)),
-        event.id,
-        event.kind.code(),
-        event.category,
-        event.category_text,
-        event.time.as_ref().map(|time| iso_utc(time.from)),
-        event.time.as_ref().map(|time| iso_utc(time.to)),
-        event.time.as_ref().map(|time| &time.zone),
-        position.and_then(|p| p.accuracy_m),
-        position.map(|p| p.placed.code()),
-        event.severity.code(),
-        event.cost.map(|cost| cost.0),
-        event.street,
-        event.secrecy.code(),
-        system,
-        file,
-        sheet,
-        row,
-        attributes,
-        event.content,
-        import,
-    ])
+/// The statement that inserts or updates an event (both number their parameters alike), and the texts that it was last
+/// given: most are the same from row to row, and are not given again.
+struct Filled<'a> {
+    statement: Statement<'a>,
+    last: [Last; PARAMETERS],
+}
+
+/// What a parameter was last given.
+enum Last {
+    Never,
+    Nothing,
+    Text(String),
+}
+
+/// Parameters of the statements, and one for 0, since they are numbered from 1.
+const PARAMETERS: usize = 22;
+
+impl<'a> Filled<'a> {
+    fn new(statement: Statement<'a>) -> Self {
+        Self { statement, last: std::array::from_fn(|_| Last::Never) }
+    }
+
+    fn text(&mut self, number: usize, text: Option<&str>) -> rusqlite::Result<()> {
+        match (&self.last[number], text) {
+            (Last::Nothing, None) => return Ok(()),
+            (Last::Text(last), Some(text)) if last == text => return Ok(()),
+            _ => {}
+        }
+        self.last[number] = text.map_or(Last::Nothing, |text| Last::Text(text.to_owned()));
+        self.statement.raw_bind_parameter(number, text)
+    }
+
+    fn write(&mut self, event: &Event, srs: i32, import: i64) -> rusqlite::Result<usize> {
+        let Source { system, file, sheet, row } = &event.source;
+        let position = event.position.as_ref();
+        let attributes = if event.attributes.is_empty() {
+            "{}".to_owned()
+        } else {
+            serde_json::to_string(&event.attributes).expect("texts are JSON")
+        };
+        let blob = position.map(|p| blob::point_blob(srs, p.x, p.y));
+        self.statement.raw_bind_parameter(1, blob.as_ref().map(<[u8; blob::POINT_LENGTH]>::as_slice))?;
+        self.statement.raw_bind_parameter(2, &event.id)?;
+        self.text(3, Some(event.kind.code()))?;
+        self.text(4, Some(&event.category))?;
+        self.text(5, event.category_text.as_deref())?;
+        self.text(6, event.time.as_ref().map(|time| iso_utc(time.from)).as_deref())?;
+        self.text(7, event.time.as_ref().map(|time| iso_utc(time.to)).as_deref())?;
+        self.text(8, event.time.as_ref().map(|time| time.zone.as_str()))?;
+        self.statement.raw_bind_parameter(9, position.and_then(|p| p.accuracy_m))?;
+        self.text(10, position.map(|p| p.placed.code()))?;
+        self.text(11, Some(event.severity.code()))?;
+        self.statement.raw_bind_parameter(12, event.cost.map(|cost| cost.0))?;
+        self.text(13, event.street.as_deref())?;
+        self.text(14, Some(event.secrecy.code()))?;
+        self.text(15, Some(system))?;
+        self.text(16, Some(file))?;
+        self.text(17, sheet.as_deref())?;
+        self.statement.raw_bind_parameter(18, row)?;
+        self.text(19, Some(&attributes))?;
+        self.statement.raw_bind_parameter(20, &event.content)?;
+        self.statement.raw_bind_parameter(21, import)?;
+        self.statement.raw_execute()
+    }
 }
 
 fn changed_id(event: &Event) -> String {

@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use rusqlite::{Connection, OptionalExtension as _, Result, Statement, params};
+use rusqlite::{Connection, Result, Statement, params};
+
+use crate::geopackage::container::quoted;
 
 /// Rows that are always few.
 const FEW: u64 = 10_000;
@@ -20,7 +22,7 @@ pub(super) struct Known<'a> {
     asked: u64,
     added: u64,
     map: Option<Map>,
-    /// The statement that makes the index, where it was taken away.
+    /// The statements that make the table's indexes, where they were taken away.
     index: Option<String>,
     by_id: Statement<'a>,
     by_key: Statement<'a>,
@@ -78,14 +80,21 @@ impl<'a> Known<'a> {
         let Some(map) = &mut self.map else { return Ok(()) };
         map.put(id, fid);
         if self.index.is_none() && self.added > self.many {
-            let sql = "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = 'events_id'";
-            self.index = self.connection.query_row(sql, [], |row| row.get(0)).optional()?;
-            self.connection.execute_batch("DROP INDEX IF EXISTS events_id")?;
+            let sql =
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events' AND sql IS NOT NULL";
+            let mut select = self.connection.prepare(sql)?;
+            let found = select
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<Vec<(String, String)>>>()?;
+            for (name, _) in &found {
+                self.connection.execute_batch(&format!("DROP INDEX {}", quoted(name)))?;
+            }
+            self.index = Some(found.into_iter().map(|(_, sql)| sql).collect::<Vec<_>>().join(";\n"));
         }
         Ok(())
     }
 
-    /// The statement that puts the index back, where it was taken away. Lets go of everything else.
+    /// The statements that put the indexes back, where they were taken away. Lets go of everything else.
     pub fn finish(self) -> Option<String> {
         self.index
     }
