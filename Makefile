@@ -69,7 +69,7 @@ town: build
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind accident --min-points 8 --output $(TOWN)/olyckor.gpkg
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind damage --min-points 8 --output $(TOWN)/skador.gpkg
 	$(BIN) analyse counts --store $(TOWN)/lagesbild.gpkg --kind accident --no-keep --output $(TOWN)/olyckor_per_ruta.gpkg
-	$(BIN) analyse network-counts --store $(TOWN)/lagesbild.gpkg --kind accident --output $(TOWN)/olyckor_vag.gpkg
+	$(BIN) analyse network-counts --store $(TOWN)/lagesbild.gpkg --kind accident --no-keep --output $(TOWN)/olyckor_vag.gpkg
 
 # --- checks --------------------------------------------------------------------------------------------------------
 fmt:
