@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lagesbild::analysis::road::{Snapper, Wanted, divide, network_dbscan};
 use lagesbild::domain::random::Stream;
-use lagesbild::domain::{Link, Metres, Modes, Net, Network, OneWay, Paths, Spot};
+use lagesbild::domain::{Link, Metres, Net, Network, Paths, Spot};
 
 /// Streets a side; blocks of 100 m.
 const SIDE: u32 = 50;
@@ -31,25 +31,9 @@ fn grid() -> Network {
             }
         }
     }
-    let link = |(number, (from, to, street)): (usize, (u32, u32, String))| Link {
-        id: format!("rad:{number}"),
-        from,
-        to,
-        line: vec![nodes[from as usize], nodes[to as usize]],
-        level: 0,
-        structure: None,
-        modes: Modes { car: true, gc: true },
-        one_way: OneWay::Both,
-        keeper: None,
-        class: None,
-        speed_forward: None,
-        speed_back: None,
-        adt: None,
-        adt_year: None,
-        lit: None,
-        street: Some(street),
-        gcm_type: None,
-        roundabout: false,
+    let link = |(number, (from, to, street)): (usize, (u32, u32, String))| {
+        let line = vec![nodes[from as usize], nodes[to as usize]];
+        Link { street: Some(street), ..Link::unknown(format!("rad:{number}"), from, to, line) }
     };
     let links = ends.into_iter().enumerate().map(link).collect();
     Network::new(nodes.clone(), links).expect("a network")

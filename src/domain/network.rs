@@ -195,6 +195,31 @@ pub struct Link {
 }
 
 impl Link {
+    /// A two-way link on the ground of which nothing is known but its name; cars and people on foot or bicycle may use it.
+    #[must_use]
+    pub const fn unknown(id: String, from: u32, to: u32, line: Vec<[f64; 2]>) -> Self {
+        Self {
+            id,
+            from,
+            to,
+            line,
+            level: 0,
+            structure: None,
+            modes: Modes { car: true, gc: true },
+            one_way: OneWay::Both,
+            keeper: None,
+            class: None,
+            speed_forward: None,
+            speed_back: None,
+            adt: None,
+            adt_year: None,
+            lit: None,
+            street: None,
+            gcm_type: None,
+            roundabout: false,
+        }
+    }
+
     /// Length in metres.
     #[must_use]
     pub fn length_m(&self) -> f64 {
@@ -337,26 +362,8 @@ pub(crate) mod tests {
 
     /// A straight two-way street for cars between two nodes.
     pub(crate) fn street(id: &str, nodes: &[[f64; 2]], from: u32, to: u32) -> Link {
-        Link {
-            id: id.to_owned(),
-            from,
-            to,
-            line: vec![nodes[from as usize], nodes[to as usize]],
-            level: 0,
-            structure: None,
-            modes: Modes { car: true, gc: false },
-            one_way: OneWay::Both,
-            keeper: None,
-            class: None,
-            speed_forward: None,
-            speed_back: None,
-            adt: None,
-            adt_year: None,
-            lit: None,
-            street: None,
-            gcm_type: None,
-            roundabout: false,
-        }
+        let line = vec![nodes[from as usize], nodes[to as usize]];
+        Link { modes: Modes { car: true, gc: false }, ..Link::unknown(id.to_owned(), from, to, line) }
     }
 
     #[test]

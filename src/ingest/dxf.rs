@@ -64,7 +64,7 @@ pub(super) fn prepare(source: &Source, options: &ReadOptions) -> Result<Ready, R
     }
     let (charset, id) = match options.encoding.as_deref() {
         Some(wanted) => {
-            let known = Charset::from_name(wanted).filter(|charset| gdal_name(*charset).is_some());
+            let known = Charset::from_name(wanted).filter(|charset| charset.gdal_name().is_some());
             let charset = known.ok_or_else(|| ReadError::UnsupportedEncoding {
                 file: source.shown.clone(),
                 encoding: wanted.to_owned(),
@@ -86,7 +86,7 @@ pub(super) fn prepare(source: &Source, options: &ReadOptions) -> Result<Ready, R
         }
     };
     let name = charset.name().to_owned();
-    let settings = gdal_name(charset).map(|name| ("DXF_ENCODING", name.to_owned())).into_iter().collect();
+    let settings = charset.gdal_name().map(|name| ("DXF_ENCODING", name.to_owned())).into_iter().collect();
     let notes = vec![texts::text(id, &[("encoding", name.clone())]), texts::text("note-drawing-no-crs", &[])];
     Ok(Ready { settings, encoding: Some(name), notes, ..Ready::default() })
 }
@@ -138,15 +138,4 @@ fn next_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<
         _ if read as u64 == LINE_LIMIT => Some(Line::TooLong),
         _ => Some(Line::Whole(String::from_utf8_lossy(bytes).into_owned())),
     })
-}
-
-const fn gdal_name(charset: Charset) -> Option<&'static str> {
-    match charset {
-        Charset::Utf8 => Some("UTF-8"),
-        Charset::Windows1252 => Some("CP1252"),
-        Charset::Latin1 => Some("ISO-8859-1"),
-        Charset::Cp850 => Some("CP850"),
-        Charset::Macintosh => Some("MACINTOSH"),
-        Charset::Utf16Le | Charset::Utf16Be => None,
-    }
 }

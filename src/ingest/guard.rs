@@ -1,4 +1,9 @@
 //! Libraries that panic on damaged files: what they leave is an error of the file, and nothing on standard error.
+//!
+//! `calamine` panics on references that end before they begin; `osmpbf` on a member of a relation that is of no known type,
+//! and, where overflow is checked, on differences that add up to more than 64 bits; the Parquet decoder of `polars` where
+//! pages are not what their headers say. None of it can be seen beforehand. Nothing of ours is left half-done: callers throw
+//! away what they had gathered.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -20,9 +25,9 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
             }
         }));
     });
-    QUIET.set(true);
+    let before = QUIET.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(false);
+    QUIET.set(before);
     result.ok()
 }
 

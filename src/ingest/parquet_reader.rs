@@ -11,11 +11,8 @@
 
 #![allow(clippy::disallowed_types, reason = "readers are an edge")]
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 use polars::prelude::{
     AnyValue, DataType, ParallelStrategy, ParquetReader, PolarsError, SchemaExt as _, SerReader as _,
@@ -23,6 +20,7 @@ use polars::prelude::{
 use serde_json::Value;
 
 use super::formats::{CELL_LIMIT, Source, check_columns};
+use super::guard::guarded;
 use super::read_error::ReadError;
 use super::shapes::{Shape, ShapeLayer};
 use super::table::{MAX_CELLS, Table};
@@ -51,7 +49,7 @@ struct Head {
 
 /// Reads the rows, with a point each where there is a geometry column.
 pub fn read(source: &Source, _: &ReadOptions) -> Result<Vec<Table>, ReadError> {
-    let head = guarded(source, || head_of(source))?;
+    let head = decoded(source, || head_of(source))?;
     let mut table = Table::new(&source.name, None, head.columns.clone());
     table.crs.clone_from(&head.crs);
     if head.geometry.is_some() {
@@ -98,7 +96,7 @@ pub fn read(source: &Source, _: &ReadOptions) -> Result<Vec<Table>, ReadError> {
 /// # Errors
 /// Those of [`read`]; [`ReadError::NoLayers`] where the file has no geometry column.
 pub fn shapes(source: &Source) -> Result<Vec<ShapeLayer>, ReadError> {
-    let head = guarded(source, || head_of(source))?;
+    let head = decoded(source, || head_of(source))?;
     if head.geometry.is_none() {
         return Err(ReadError::NoLayers { file: source.shown.clone() });
     }
@@ -133,26 +131,10 @@ fn failed(source: &Source, error: &PolarsError) -> ReadError {
     }
 }
 
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Runs `work` on data that the decoder may not be up to: it is written for sound files, and stops where its own
-/// assumptions fail. Such a stop is a broken file here, and nothing is printed.
-fn guarded<T>(source: &Source, work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |information| {
-            if !QUIET.get() {
-                before(information);
-            }
-        }));
-    });
-    let was = QUIET.replace(true);
-    let result = catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(was);
-    result.unwrap_or_else(|_| Err(broken(source, "parquet-damaged")))
+/// assumptions fail. Such a stop is a broken file here.
+fn decoded<T>(source: &Source, work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    guarded(work).unwrap_or_else(|| Err(broken(source, "parquet-damaged")))
 }
 
 /// Opens the file; the length of its description is checked before anything believes it.
@@ -246,7 +228,7 @@ fn each_row(
     let mut start = 0;
     while start < head.rows {
         let length = window.min(head.rows - start);
-        let frame = guarded(source, || {
+        let frame = decoded(source, || {
             let reader = open(source)?.with_columns(Some(wanted.clone())).with_slice(Some((start, length)));
             reader.finish().map_err(|error| failed(source, &error))
         })?;
@@ -258,7 +240,7 @@ fn each_row(
         for row in 0..length {
             let number = u32::try_from(start + row + 1).unwrap_or(u32::MAX);
             for (index, (cell, column)) in cells.iter_mut().zip(&columns).enumerate() {
-                let value = guarded(source, || column.get(row).map_err(|error| failed(source, &error)))?;
+                let value = decoded(source, || column.get(row).map_err(|error| failed(source, &error)))?;
                 *cell = parquet_cells::text_of(&value);
                 if cell.len() > CELL_LIMIT {
                     let (file, limit_mib) = (source.shown.clone(), CELL_LIMIT >> 20);

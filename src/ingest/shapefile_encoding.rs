@@ -25,23 +25,19 @@ pub fn shapefile_encoding(
     dbf: &Path,
     wanted: Option<&str>,
 ) -> Result<(Option<&'static str>, String, String), ReadError> {
-    let told = |charset: Charset| match charset {
-        Charset::Utf8 => Some("UTF-8"),
-        Charset::Windows1252 => Some("CP1252"),
-        Charset::Latin1 => Some("ISO-8859-1"),
-        Charset::Cp850 => Some("CP850"),
-        Charset::Macintosh => Some("MACINTOSH"),
-        Charset::Utf16Le | Charset::Utf16Be => None,
-    };
     let note = |id: &str, name: &str| texts::text(id, &[("encoding", name.to_owned())]);
     if let Some(wanted) = wanted {
-        let charset = Charset::from_name(wanted).filter(|&charset| told(charset).is_some());
+        let charset = Charset::from_name(wanted).filter(|&charset| Charset::gdal_name(charset).is_some());
         let charset = charset.ok_or_else(|| ReadError::UnsupportedEncoding {
             file: source.shown.clone(),
             encoding: wanted.to_owned(),
             known: ["UTF-8", "windows-1252", "ISO-8859-1", "CP850", "macintosh"].map(str::to_owned).to_vec(),
         })?;
-        return Ok((told(charset), charset.name().to_owned(), note("note-encoding-asked", charset.name())));
+        return Ok((
+            Charset::gdal_name(charset),
+            charset.name().to_owned(),
+            note("note-encoding-asked", charset.name()),
+        ));
     }
     let failed = |error: std::io::Error| ReadError::from_io(&dbf.to_string_lossy(), &error);
     if let Some(cpg) = companion_of(source, "cpg") {
@@ -50,7 +46,7 @@ pub fn shapefile_encoding(
             let charset = Charset::from_name(&said);
             let name = charset.map_or(said, |charset| charset.name().to_owned());
             let note = note("note-encoding-cpg", &name);
-            return Ok((charset.and_then(told), name, note));
+            return Ok((charset.and_then(Charset::gdal_name), name, note));
         }
     }
     let bytes = fs::read(dbf).map_err(failed)?;
@@ -61,7 +57,7 @@ pub fn shapefile_encoding(
         _ => None,
     };
     if let Some(charset) = driver {
-        return Ok((told(charset), charset.name().to_owned(), note("note-encoding-dbf", charset.name())));
+        return Ok((Charset::gdal_name(charset), charset.name().to_owned(), note("note-encoding-dbf", charset.name())));
     }
     if bytes.get(29).is_some_and(|&id| id != 0) {
         let name = format!("LDID {:#04x}", bytes[29]);
@@ -74,5 +70,5 @@ pub fn shapefile_encoding(
         line: 1,
         candidates: doubt.candidates.iter().map(|charset| charset.name().to_owned()).collect(),
     })?;
-    Ok((told(found), found.name().to_owned(), note("note-encoding-found", found.name())))
+    Ok((Charset::gdal_name(found), found.name().to_owned(), note("note-encoding-found", found.name())))
 }

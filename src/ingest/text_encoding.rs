@@ -41,6 +41,18 @@ impl Charset {
         CHARSETS.iter().find(|(charset, ..)| *charset == self).map_or("", |&(_, name, _)| name)
     }
 
+    /// GDAL's name for it; `None` for one that it does not read in tables.
+    pub const fn gdal_name(self) -> Option<&'static str> {
+        match self {
+            Self::Utf8 => Some("UTF-8"),
+            Self::Windows1252 => Some("CP1252"),
+            Self::Latin1 => Some("ISO-8859-1"),
+            Self::Cp850 => Some("CP850"),
+            Self::Macintosh => Some("MACINTOSH"),
+            Self::Utf16Le | Self::Utf16Be => None,
+        }
+    }
+
     /// The encoding that a person means; `None` for one that cannot be read.
     pub fn from_name(name: &str) -> Option<Self> {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();

@@ -93,6 +93,9 @@ pub fn import(
         }
     }
     if report.kept.is_empty() {
+        if !report.passed_over.is_empty() {
+            return Err(MapError::NothingOfThatKind { file: shown }.into());
+        }
         return Err(Error::from(Refusal::EmptyInput { file: shown }));
     }
     styles::write(store)?;

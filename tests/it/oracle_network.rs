@@ -40,26 +40,7 @@ struct Road {
 
 /// A street for cars along a line, of which nothing else is known.
 pub fn link(id: &str, from: u32, to: u32, line: Vec<[f64; 2]>) -> Link {
-    Link {
-        id: id.to_owned(),
-        from,
-        to,
-        line,
-        level: 0,
-        structure: None,
-        modes: Modes { car: true, gc: false },
-        one_way: OneWay::Both,
-        keeper: None,
-        class: None,
-        speed_forward: None,
-        speed_back: None,
-        adt: None,
-        adt_year: None,
-        lit: None,
-        street: None,
-        gcm_type: None,
-        roundabout: false,
-    }
+    Link { modes: Modes { car: true, gc: false }, ..Link::unknown(id.to_owned(), from, to, line) }
 }
 
 /// Each core event labelled by the first core event of its cluster, the others by -1, as the script writes them.

@@ -8,7 +8,6 @@
 
 pub mod gather;
 pub mod ground;
-mod guard;
 pub mod places;
 pub mod rings;
 
@@ -24,6 +23,7 @@ use std::path::Path;
 use osmpbf::{BlobDecode, BlobReader, Element as Raw, RelMemberType};
 
 use super::ReadError;
+use super::guard::guarded;
 use super::kind::Kind;
 use super::map_error::MapError;
 use crate::texts::text;
@@ -134,13 +134,13 @@ pub fn each(path: &Path, wanted: Wanted, mut take: impl FnMut(Element<'_>)) -> R
         number += 1;
         let before = counted.read;
         // One blob at a time through a fresh reader: the position is known between blobs.
-        let blob = guard::quietly(|| BlobReader::new(&mut counted).next());
+        let blob = guarded(|| BlobReader::new(&mut counted).next());
         let blob = match blob {
             Some(None) if counted.read == before => break,
             Some(Some(Ok(blob))) => blob,
             _ => return Err(broken(number, "osm-cut")),
         };
-        match guard::quietly(|| blob.decode()) {
+        match guarded(|| blob.decode()) {
             Some(Ok(BlobDecode::OsmHeader(header))) => {
                 let more = header.required_features().iter().filter(|each| !FEATURES.contains(&each.as_str()));
                 let features: Vec<String> = more.cloned().collect();
@@ -148,7 +148,7 @@ pub fn each(path: &Path, wanted: Wanted, mut take: impl FnMut(Element<'_>)) -> R
                     return Err(MapError::OsmNeedsMore { file: shown, features });
                 }
             }
-            Some(Ok(BlobDecode::OsmData(block))) => match guard::quietly(|| elements(&block, wanted)) {
+            Some(Ok(BlobDecode::OsmData(block))) => match guarded(|| elements(&block, wanted)) {
                 Some(Ok(elements)) => elements.into_iter().for_each(&mut take),
                 Some(Err(why)) => return Err(broken(number, why)),
                 None => return Err(broken(number, "osm-damaged")),

@@ -18,7 +18,7 @@ use super::map_error::MapError;
 use super::osm as pbf;
 use super::shapes::{self, ShapeLayer};
 use crate::crs::{self, AxisOrder, Stated, Transform};
-use crate::domain::{Link, Modes, Network, OneWay};
+use crate::domain::{Link, Network};
 
 pub use report::Report;
 
@@ -131,28 +131,9 @@ pub fn read(path: &Path, layer: Option<&str>, systems: Systems<'_>) -> Result<Ro
     Ok(Roads { network: noded.network, report })
 }
 
-/// A link of which nothing is known but its name; cars and people on foot or bicycle may use it.
-fn unknown(id: String, line: Vec<[f64; 2]>) -> Link {
-    Link {
-        id,
-        from: 0,
-        to: 0,
-        line,
-        level: 0,
-        structure: None,
-        modes: Modes { car: true, gc: true },
-        one_way: OneWay::Both,
-        keeper: None,
-        class: None,
-        speed_forward: None,
-        speed_back: None,
-        adt: None,
-        adt_year: None,
-        lit: None,
-        street: None,
-        gcm_type: None,
-        roundabout: false,
-    }
+/// A link of which nothing is known; its nodes come with the noding.
+const fn unknown(id: String, line: Vec<[f64; 2]>) -> Link {
+    Link::unknown(id, 0, 0, line)
 }
 
 /// A line in the store's system; `None` where a vertex has no place there.
