@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use lagesbild::analysis::Clustering;
 use lagesbild::analysis::road::network_dbscan;
-use lagesbild::domain::{Link, Metres, Modes, Network, OneWay, Paths, Spot};
+use lagesbild::domain::{Link, Metres, Modes, Network, Paths, Spot};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
