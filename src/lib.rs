@@ -15,7 +15,7 @@
 //!   it, layer, passport. [`analysis`] takes points, or places on a network, and gives groups and outlines. [`sample`] makes the town whose truths are known. All
 //!   three are pure: no files, network, clock, environment or global randomness.
 //! - [`ingest`] turns bytes into tables and rows into events or quarantine, and lines into a road network. [`crs`] is the
-//!   one door to PROJ. [`store`] keeps events, roads, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
+//!   one door to PROJ, and holds GDAL's settings, without network, for whoever reads or writes through it. [`store`] keeps events, roads, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
 //!   share.
 //! - [`service`] has one function a use case and is the only place where pure parts and edges meet. [`cli`] and
 //!   [`http`] parse, call it once, and format the answer.
@@ -71,12 +71,13 @@
 //!
 //! # Where to add
 //!
-//! - **a reader**: a file in `src/ingest/` that gives tables, a line in its table of formats, a sentence in the
-//!   catalogue for each way to fail, and files that fail in tests.
+//! - **a reader**: a line in the table of formats that says who gives rows and who gives whole shapes (a file of its own in
+//!   `src/ingest/`, or GDAL behind checks), a sentence in the catalogue for each way to fail, files that fail in tests,
+//!   and a fuzz target. `OpenStreetMap`'s pbf holds no rows: `ingest::osm` is its door, for roads, ground and places.
 //! - **a mapping**: a TOML file in `data/mappings/`, named in the list of shipped ones; it says where its facts come
 //!   from.
-//! - **a method**: a kernel in `src/analysis/`, a line in the table of methods with its parameters, its texts in
-//!   `data/texts/analysis.toml`, the service's way from its answer to layers, an oracle case and a bench.
+//! - **a method**: a kernel in `src/analysis/`, a line in the table of methods with its parameters and what it asks of
+//!   positions, its texts in `data/texts/` under its id, the service's way from its answer to layers, an oracle case and a bench.
 //! - **a file format**: a file in `src/export/` with a writer, and a line in its table. A layer that cannot carry its
 //!   passport is not done.
 //! - **a route**: a line in the table of routes, a handler that parses and formats, and a function of the service if

@@ -45,7 +45,8 @@ const BARRIERS: [&str; 2] = ["barrier", "hinder"];
 /// Imports the shapes of a file, in place of what the same file gave before.
 ///
 /// # Errors
-/// Readers' errors; [`Refusal::EmptyInput`] where no shape is of the right kind.
+/// Readers' errors; [`MapError::NothingOfThatKind`] where no shape is of the right kind, [`Refusal::EmptyInput`] where
+/// there is none at all.
 pub fn import(
     what: What,
     file: &Path,
