@@ -8,8 +8,12 @@
 pub mod calendar;
 pub mod category;
 pub mod column;
+pub mod condition;
+pub mod coverage;
 pub mod event;
+pub mod gate;
 pub mod layer;
+pub mod measure;
 pub mod money;
 pub mod network;
 pub mod passport;
@@ -22,8 +26,12 @@ pub mod wkb;
 
 pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};
+pub use condition::{Condition, ConditionKind};
+pub use coverage::{Coverage, Reporting};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
+pub use gate::Decision;
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
+pub use measure::Measure;
 pub use money::Ore;
 pub use network::{Link, Modes, Net, Network, OneWay, RoadKeeper, Structure};
 pub use passport::Passport;

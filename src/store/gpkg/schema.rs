@@ -27,7 +27,8 @@ pub(super) struct Migration {
 }
 
 /// Every step, oldest first.
-pub(super) const MIGRATIONS: [Migration; 3] = [FIRST, ROADS, EVENT_ROADS];
+pub(super) const MIGRATIONS: [Migration; 7] =
+    [FIRST, ROADS, EVENT_ROADS, REGISTER, AREAS, COVERAGE, JUNCTIONS];
 
 const FIRST: Migration = Migration {
     version: 1,
@@ -67,6 +68,18 @@ const EVENT_ROADS: Migration = Migration {
     tables: &[("event_roads", None)],
     widened: &[],
 };
+
+const REGISTER: Migration =
+    Migration { version: 4, sql: include_str!("../sql/0004_register.sql"), tables: &[], widened: &[] };
+
+const AREAS: Migration =
+    Migration { version: 5, sql: include_str!("../sql/0005_areas.sql"), tables: &[], widened: &[] };
+
+const COVERAGE: Migration =
+    Migration { version: 6, sql: include_str!("../sql/0006_coverage.sql"), tables: &[], widened: &[] };
+
+const JUNCTIONS: Migration =
+    Migration { version: 7, sql: include_str!("../sql/0007_junctions.sql"), tables: &[], widened: &[] };
 
 /// Columns whose texts are JSON.
 const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];

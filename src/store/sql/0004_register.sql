@@ -1,0 +1,1 @@
+-- Schema 4. The register of places, and where names of events were found in it.

@@ -1,0 +1,1 @@
+-- Schema 5. Areas with their denominators and counts; measures done; conditions of places.

@@ -1,0 +1,1 @@
+-- Schema 6. The täckningstabell, and what was given out.

@@ -1,0 +1,1 @@
+-- Schema 7. What stands where roads meet or are crossed.
