@@ -17,6 +17,7 @@
 pub mod counts;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod forecast;
 pub mod outline;
 pub mod road;
 mod sets;

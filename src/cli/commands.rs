@@ -23,6 +23,7 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         What::Import(arguments) => import_files(cli, arguments, output)?,
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
+        What::Place(arguments) => super::place::run(cli, arguments, output)?,
         What::Serve { store, bind } => {
             crate::http::serve(store, bind, |address| {
                 output.result(&json!({ "address": format!("http://{address}") }), || {
@@ -297,7 +298,7 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
+pub(super) fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
     let mut lines: Vec<String> =
         seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
     if let Some(mib) = peak {

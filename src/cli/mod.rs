@@ -5,6 +5,7 @@ mod args;
 mod bar;
 mod commands;
 mod output;
+mod place;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

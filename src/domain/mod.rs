@@ -16,6 +16,7 @@ pub mod layer;
 pub mod measure;
 pub mod money;
 pub mod network;
+pub mod paper;
 pub mod passport;
 pub mod paths;
 pub mod random;

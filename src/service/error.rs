@@ -12,6 +12,54 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Serialize)]
 #[serde(tag = "id", rename_all = "kebab-case")]
 pub enum Refusal {
+    /// The buffer is no distance, or beyond the widest.
+    BadBuffer {
+        /// As it was given.
+        value: String,
+        /// Metres.
+        most: String,
+    },
+    /// A number of years beyond 1 to 10.
+    BadYears {
+        /// As it was given.
+        value: String,
+    },
+    /// The store has no roads with names.
+    NoStreets {
+        /// The store.
+        file: String,
+    },
+    /// No street has this name.
+    NoSuchStreet {
+        /// As it was asked for.
+        street: String,
+        /// The most similar names.
+        nearest: Vec<String>,
+    },
+    /// A junction is named by two streets.
+    NotAJunction {
+        /// As it was asked for.
+        junction: String,
+    },
+    /// The streets meet nowhere.
+    NoSuchJunction {
+        /// As it was asked for.
+        junction: String,
+    },
+    /// No object has this name.
+    NoSuchObject {
+        /// As it was asked for.
+        object: String,
+        /// The most similar names.
+        nearest: Vec<String>,
+    },
+    /// Several objects have this name.
+    SeveralObjects {
+        /// As it was asked for.
+        object: String,
+        /// Number.
+        count: usize,
+    },
     /// The file or layer has no rows.
     EmptyInput {
         /// The file.

@@ -16,6 +16,7 @@ pub mod import;
 pub mod init;
 pub mod list;
 pub mod overview;
+pub mod place;
 pub mod preview;
 pub mod progress;
 pub mod quarantine;

@@ -8,6 +8,7 @@
 
 pub mod gpkg;
 pub mod model;
+pub mod near;
 
 #[cfg(test)]
 mod contract;
@@ -24,6 +25,7 @@ pub use model::{
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
+pub use near::{Near, Nearby};
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]

@@ -8,6 +8,7 @@ mod event_roads;
 mod events;
 mod import;
 mod known;
+mod near;
 mod network;
 mod runs;
 mod schema;
