@@ -143,12 +143,26 @@ pub const fn kind_of(values: &Values) -> FieldKind {
     }
 }
 
+/// The parameter of a passport that names the year whose events may still become more.
+pub const PRELIMINARY: &str = "preliminary";
+
 /// First and last day as people write them: `2021–2025` for whole years, else both dates; "tid okänd" where none has one.
+/// A preliminary year is said to be so.
 #[must_use]
 pub fn period_text(passport: &Passport) -> String {
     let Some((from, to)) = &passport.period else {
         return swedish("period-unknown", &[]);
     };
+    let days = days_text(from, to);
+    match passport.parameters.get(PRELIMINARY).and_then(serde_json::Value::as_i64) {
+        Some(year) => swedish("period-preliminary", &[("period", days), ("year", year.to_string())]),
+        None => days,
+    }
+}
+
+/// Two days as people write a period: `2021–2025` for whole years, else both dates.
+#[must_use]
+pub fn days_text(from: &str, to: &str) -> String {
     match (from.strip_suffix("-01-01"), to.strip_suffix("-12-31")) {
         (Some(first), Some(last)) if first == last => first.to_owned(),
         (Some(first), Some(last)) => format!("{first}–{last}"),

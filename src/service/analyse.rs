@@ -14,7 +14,7 @@ use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{along, coarse};
+use super::{along, coarse, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
@@ -128,6 +128,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             rows::of_file(path, &FileRequest { value: value.as_deref(), times_only, ..request.clone() }, timings)?
         }
     };
+    selection::choose(&mut input, &parameters);
     coarse::leave_out(&mut input, &parameters, &shown)?;
     let settings = parameters.settings();
     let roads = match (settings.roads(), &request.network) {
@@ -269,7 +270,9 @@ fn layers(
     };
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
-    let frame = Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
+    let chosen = input.chosen.clone();
+    let frame =
+        Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted, chosen: &chosen };
     let passport = passport(input, placed.len(), parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
@@ -301,14 +304,14 @@ pub(super) fn passport(input: &Input, used: usize, parameters: &analysis::Parame
     Passport {
         software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
         method: parameters.method().id.to_owned(),
-        parameters: parameters.to_json(),
+        parameters: selection::told(input, parameters),
         seed: None,
         sources: input.sources.clone(),
-        period: hotspots::period(input.facts.iter()),
+        period: input.chosen.period.clone(),
         vintage: last.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         used: used as u64,
         unplaced: (input.facts.len() - used) as u64 - input.dropped.values().sum::<u64>(),
-        dropped: input.dropped.clone(),
+        dropped: input.dropped.iter().chain(&input.chosen.outside).map(|(why, n)| (why.clone(), *n)).collect(),
         crs: format!("EPSG:{}", input.crs.epsg),
         secrecy: input.secrecy,
         notes,

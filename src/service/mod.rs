@@ -5,6 +5,7 @@
 mod along;
 pub mod analyse;
 pub mod background;
+pub mod click;
 pub mod coarse;
 pub mod columns;
 mod conveyor;
@@ -22,6 +23,8 @@ pub mod quarantine;
 pub mod roads;
 pub mod rows;
 pub mod sample;
+pub mod selection;
+pub mod similar;
 pub mod snap;
 pub mod styles;
 pub mod timeline;
