@@ -35,6 +35,13 @@ pub(super) struct Named {
     hash: String,
 }
 
+impl Named {
+    /// The network.
+    pub(super) const fn network(&self) -> &Network {
+        &self.network
+    }
+}
+
 /// Shorter than this a rate per kilometre says nothing, metres.
 const RATE_LEAST_M: f64 = 100.0;
 

@@ -14,7 +14,7 @@ use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{along, coarse, selection};
+use super::{along, coarse, ground, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
@@ -111,7 +111,7 @@ struct Groups {
 /// Whatever input, parameters or output refuse; then no file is left half-written.
 pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
     let parameters = analysis::parse(request.method, request.parameters)?;
-    export::format_of(&request.output)?;
+    let format = export::format_of(&request.output)?;
     let value = parameters.text("value").map(str::to_owned);
     progress.stage("stage-read", 0);
     let mut store = None;
@@ -150,8 +150,14 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
+    let mut written = Cow::Borrowed(&layers);
+    // A GeoPackage of accidents opens as a whole project: with roads below, and a layer to draw in.
+    if input.chosen.accidents && request.layer.is_none() && format.title == "GeoPackage" {
+        let network = roads.as_ref().map(|(_, named)| named.network());
+        written.to_mut().extend(ground::layers(store.as_ref(), network, &passport)?);
+    }
     let notes =
-        timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
+        timings.time("write", || export::write(&request.output, &written, &input.crs, &convert, request.layer))?;
     // What has no places is counted again each time: the store's results are those of its map.
     let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
     let kept = request.keep && store.is_some() && has_places;

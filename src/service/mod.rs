@@ -12,6 +12,7 @@ mod conveyor;
 pub mod error;
 pub mod facts;
 mod files;
+pub mod ground;
 pub mod hotspots;
 pub mod import;
 pub mod init;
