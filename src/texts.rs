@@ -59,7 +59,7 @@ struct Entry {
 }
 
 /// The files of the catalogue; a test holds that no id stands in two of them.
-const FILES: [&str; 18] = [
+const FILES: &[&str] = &[
     include_str!("../data/texts/analysis.toml"),
     include_str!("../data/texts/cli.toml"),
     include_str!("../data/texts/crs.toml"),
@@ -73,6 +73,7 @@ const FILES: [&str; 18] = [
     include_str!("../data/texts/network.toml"),
     include_str!("../data/texts/page.toml"),
     include_str!("../data/texts/place.toml"),
+    include_str!("../data/texts/qgis.toml"),
     include_str!("../data/texts/roads.toml"),
     include_str!("../data/texts/sample.toml"),
     include_str!("../data/texts/service.toml"),

@@ -105,7 +105,7 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         _ => "",
     };
     let layers: Vec<ProjectLayer<'_>> =
-        looks.iter().map(|look| ProjectLayer { look: look.clone(), extent, filter: filter(look) }).collect();
+        looks.iter().map(|look| ProjectLayer { look: look.clone(), extent, filter: filter(look), of: "" }).collect();
     let crs = store.settings().crs.clone();
     let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     store.with_transaction(|transaction| {
@@ -125,7 +125,7 @@ fn look<'a>(
 ) -> Look<'a> {
     let fields =
         fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
-    Look { table, title, description: "", kind: Some(kind), style, fields, passport }
+    Look { table, title, description: "", kind: Some(kind), style, fields, passport, within: None }
 }
 
 /// The box that the project opens with: the results, else the roads.
