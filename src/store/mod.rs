@@ -8,9 +8,12 @@
 
 pub mod gpkg;
 pub mod model;
+pub mod surroundings;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod surroundings_contract;
 
 use serde::Serialize;
 
@@ -24,6 +27,7 @@ pub use model::{
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
+pub use surroundings::{Put, Surroundings};
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]

@@ -11,6 +11,7 @@ mod known;
 mod network;
 mod runs;
 mod schema;
+mod surroundings;
 mod verify;
 
 #[cfg(test)]
