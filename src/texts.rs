@@ -61,6 +61,7 @@ struct Entry {
 /// The files of the catalogue; a test holds that no id stands in two of them.
 const FILES: &[&str] = &[
     include_str!("../data/texts/analysis.toml"),
+    include_str!("../data/texts/areas.toml"),
     include_str!("../data/texts/cli.toml"),
     include_str!("../data/texts/crs.toml"),
     include_str!("../data/texts/export.toml"),

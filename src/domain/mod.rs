@@ -5,6 +5,7 @@
 //! name these types; this module names none of them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod areas;
 pub mod calendar;
 pub mod category;
 pub mod column;
@@ -25,6 +26,7 @@ pub mod space;
 pub mod time;
 pub mod wkb;
 
+pub use areas::{Area, AreaCount, Exposure, Tallied};
 pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};
 pub use condition::{Condition, ConditionKind};

@@ -12,6 +12,7 @@ mod near;
 mod network;
 mod runs;
 mod schema;
+mod surroundings;
 mod verify;
 
 #[cfg(test)]

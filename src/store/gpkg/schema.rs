@@ -71,8 +71,23 @@ const EVENT_ROADS: Migration = Migration {
 const REGISTER: Migration =
     Migration { version: 4, sql: include_str!("../sql/0004_register.sql"), tables: &[], widened: &[] };
 
-const AREAS: Migration =
-    Migration { version: 5, sql: include_str!("../sql/0005_areas.sql"), tables: &[], widened: &[] };
+const AREAS: Migration = Migration {
+    version: 5,
+    sql: include_str!("../sql/0005_areas.sql"),
+    tables: &[
+        ("areas", Some(GeometryKind::Area)),
+        ("area_exposures", None),
+        ("area_counts", None),
+        ("register_quarantine", None),
+        ("measures", Some(GeometryKind::Point)),
+        ("measure_lines", Some(GeometryKind::Line)),
+        ("measure_areas", Some(GeometryKind::Area)),
+        ("conditions", Some(GeometryKind::Point)),
+        ("condition_lines", Some(GeometryKind::Line)),
+        ("condition_areas", Some(GeometryKind::Area)),
+    ],
+    widened: &[],
+};
 
 const COVERAGE: Migration =
     Migration { version: 6, sql: include_str!("../sql/0006_coverage.sql"), tables: &[], widened: &[] };
