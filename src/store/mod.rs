@@ -8,11 +8,8 @@
 
 pub mod gpkg;
 pub mod model;
-<<<<<<< HEAD
 pub mod near;
-=======
 pub mod surroundings;
->>>>>>> w/areas
 
 #[cfg(test)]
 mod contract;
@@ -31,11 +28,8 @@ pub use model::{
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
-<<<<<<< HEAD
 pub use near::{Near, Nearby};
-=======
 pub use surroundings::{Put, Surroundings};
->>>>>>> w/areas
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]
