@@ -301,7 +301,7 @@ fn class_of<'a>(network: &'a Network, segment: &Segment) -> Option<&'a str> {
 }
 
 /// What streets and stretches are compared by: net, väghållare, speed limit and class of most of their length.
-fn likeness<'a>(links: impl Iterator<Item = &'a Link>) -> Likeness {
+pub(super) fn likeness<'a>(links: impl Iterator<Item = &'a Link>) -> Likeness {
     type Key<'a> = (bool, Option<RoadKeeper>, Option<u16>, Option<&'a str>);
     let mut lengths: BTreeMap<Key<'a>, f64> = BTreeMap::new();
     for link in links {
@@ -322,7 +322,7 @@ fn likeness<'a>(links: impl Iterator<Item = &'a Link>) -> Likeness {
 }
 
 /// Events per kilometre and year, where the place is long enough and the period known; two decimals.
-fn per_km_year(events: usize, length_m: f64, years: Option<f64>) -> Option<f64> {
+pub(super) fn per_km_year(events: usize, length_m: f64, years: Option<f64>) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let rate = |years: f64| (events as f64 / (length_m / 1000.0) / years * 100.0).round() / 100.0;
     years.filter(|_| length_m >= RATE_LEAST_M).map(rate)
@@ -408,7 +408,7 @@ fn junction(
     let links = junction.arms.iter().chain(&junction.inner).map(|&link| &network.links()[link as usize]);
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let rate = |years: f64| (members.len() as f64 / years * 100.0).round() / 100.0;
-    let sort = if junction.roundabout { "road-sort-roundabout" } else { "road-sort-junction" };
+    let sort = junction_sort(junction);
     let own = Road {
         name: Some(junction.name()),
         sort: swedish(sort, &[]),
@@ -422,8 +422,17 @@ fn junction(
     Hotspot { number: 0, members, shape: Geometry::Point(Point::new(x, y)), road: Some(own) }
 }
 
+/// Id of the word for a junction's sort.
+pub(super) const fn junction_sort(junction: &segments::Junction) -> &'static str {
+    if junction.roundabout { "road-sort-roundabout" } else { "road-sort-junction" }
+}
+
 /// What junctions are compared by: net, sort, number of arms, and the highest speed limit there.
-fn junction_likeness<'a>(sort: &str, arms: usize, links: impl Iterator<Item = &'a Link> + Clone) -> Likeness {
+pub(super) fn junction_likeness<'a>(
+    sort: &str,
+    arms: usize,
+    links: impl Iterator<Item = &'a Link> + Clone,
+) -> Likeness {
     let car = links.clone().any(|link| link.modes.car);
     let speed = links.filter_map(Link::speed).max();
     Likeness {

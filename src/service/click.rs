@@ -69,26 +69,8 @@ impl Click<'_> {
 
     /// Is it much? One or two sentences; `None` where no comparison can be made.
     pub(super) fn comparison(&self, row: &Summary) -> Option<String> {
-        let standing = row.road.standing.as_ref()?;
-        let rate = row.road.likeness_rate?;
-        let per_km = row.road.per_km_year.is_some();
-        let words: Vec<String> = standing.by.iter().map(|word| swedish(word, &[])).collect();
-        let id = match verdict(row.n, rate, standing) {
-            Verdict::None => "click-much-none",
-            Verdict::Top => "click-much-top",
-            Verdict::Above => "click-much-above",
-            Verdict::Usual => "click-much-usual",
-        };
-        let values = [
-            ("units", swedish(&format!("unit-{}", kind_word(self.frame.kind)), &[])),
-            ("rate", number(&rate)),
-            ("median", number(&((standing.median * 100.0).round() / 100.0))),
-            ("per", swedish(if per_km { "click-per-km-year" } else { "click-per-year" }, &[])),
-            ("others", standing.others.to_string()),
-            ("by", joined(&words)),
-            ("share", format!("{:.0}", standing.fewer * 100.0)),
-        ];
-        Some(swedish(id, &values))
+        let (standing, rate) = (row.road.standing.as_ref()?, row.road.likeness_rate?);
+        Some(much(self.frame.kind, row.n, rate, row.road.per_km_year.is_some(), standing))
     }
 
     /// Säkerhet i slutsatsen and one sentence why.
@@ -173,6 +155,28 @@ fn joined(words: &[String]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} {} {last}", first.join(", "), swedish("and", &[])),
     }
+}
+
+/// Is it much? One sentence on `n` events at a rate (per kilometre and year, or per year) against similar places.
+#[must_use]
+pub fn much(kind: Option<Kind>, n: i64, rate: f64, per_km: bool, standing: &Standing) -> String {
+    let words: Vec<String> = standing.by.iter().map(|word| swedish(word, &[])).collect();
+    let id = match verdict(n, rate, standing) {
+        Verdict::None => "click-much-none",
+        Verdict::Top => "click-much-top",
+        Verdict::Above => "click-much-above",
+        Verdict::Usual => "click-much-usual",
+    };
+    let values = [
+        ("units", swedish(&format!("unit-{}", kind_word(kind)), &[])),
+        ("rate", number(&rate)),
+        ("median", number(&((standing.median * 100.0).round() / 100.0))),
+        ("per", swedish(if per_km { "click-per-km-year" } else { "click-per-year" }, &[])),
+        ("others", standing.others.to_string()),
+        ("by", joined(&words)),
+        ("share", format!("{:.0}", standing.fewer * 100.0)),
+    ];
+    swedish(id, &values)
 }
 
 #[cfg(test)]

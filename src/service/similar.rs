@@ -19,7 +19,7 @@ pub struct Likeness {
 }
 
 /// How a place stands among those like it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Standing {
     /// What brings them together: the words of the attributes that are the same and known.
     pub by: Vec<&'static str>,
@@ -61,6 +61,25 @@ pub fn standings(places: &[(Likeness, Option<f64>)]) -> Vec<Option<Standing>> {
         }
     }
     found
+}
+
+/// The places that [`standings`] holds the one at `at` against, ascending, and what brings them together; `None` where it
+/// has no standing.
+#[must_use]
+pub fn alike(places: &[(Likeness, Option<f64>)], at: usize) -> Option<(Vec<&'static str>, Vec<usize>)> {
+    let (own, Some(_)) = places.get(at)? else { return None };
+    for depth in (1..=own.attributes.len()).rev() {
+        let same = &own.attributes[..depth];
+        let by: Vec<&str> = same.iter().filter(|(_, value)| value.is_some()).map(|(word, _)| *word).collect();
+        let is_alike = |(other, rate): &(Likeness, Option<f64>)| {
+            rate.is_some() && other.sort == own.sort && other.attributes.get(..depth) == Some(same)
+        };
+        let others: Vec<usize> = (0..places.len()).filter(|&other| other != at && is_alike(&places[other])).collect();
+        if !by.is_empty() && others.len() >= LEAST {
+            return Some((by, others));
+        }
+    }
+    None
 }
 
 /// `rates`: sorted, the place's own among them.
@@ -116,6 +135,20 @@ mod tests {
         };
         assert!(standings(&places.iter().map(blank).collect::<Vec<_>>()).iter().all(Option::is_none));
         assert!(standings(&[]).is_empty());
+    }
+
+    #[test]
+    fn those_alike_are_those_that_the_standing_rests_on() {
+        let class = |at: usize| if at < 12 { Some("lokal") } else { ["huvudgata", "gränd"].get(at % 5).copied() };
+        let places: Vec<_> =
+            (0..40).map(|at| place(class(at), (at % 7 != 3).then_some((at * 5 % 13) as f64))).collect();
+        for (at, standing) in standings(&places).into_iter().enumerate() {
+            let found = alike(&places, at);
+            assert_eq!(
+                found.as_ref().map(|(by, others)| (by.clone(), others.len())),
+                standing.map(|s| (s.by, s.others))
+            );
+        }
     }
 
     #[test]

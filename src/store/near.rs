@@ -68,25 +68,6 @@ pub struct Placed {
     pub road: Option<(String, f64)>,
 }
 
-/// One road of the whole municipality, without its line: what streets are compared by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stretch {
-    /// Id of the link.
-    pub link: String,
-    /// Street.
-    pub street: Option<String>,
-    /// Class in the source's words.
-    pub class: Option<String>,
-    /// Väghållare.
-    pub keeper: Option<RoadKeeper>,
-    /// The limit, or the higher of the two, km/h.
-    pub speed: Option<u16>,
-    /// Whether motor vehicles may use it.
-    pub car: bool,
-    /// Metres.
-    pub length_m: f64,
-}
-
 /// What a store can tell of one place.
 pub trait Near {
     /// Events by id, without what persons typed. The index rounds the box outward: whoever asks tests the position.
@@ -98,9 +79,6 @@ pub trait Near {
     /// Names of streets, each once, in byte order.
     fn street_names(&self) -> Result<Vec<String>>;
 
-    /// All links without their lines, in the order in which they came.
-    fn stretches(&self) -> Result<Vec<Stretch>>;
-
     /// Events of a kind on roads, of those that begin in `[from, to)` (seconds since 1970 UTC) and whose category is
     /// none of `without`, by link and along it.
     fn events_on_links(&self, kind: Kind, from: i64, to: i64, without: &[&str]) -> Result<Vec<OnLink>>;
@@ -108,6 +86,10 @@ pub trait Near {
     /// When the first and the last event of a kind with a time begin (seconds since 1970 UTC), and the zone that its sources
     /// write in; `None` where no event of the kind has a time.
     fn span(&self, kind: Kind) -> Result<Option<(i64, i64, String)>>;
+
+    /// When the first of the events of [`Self::events_on_links`] begins and the last ends, on a road or not; `None` where
+    /// there is none.
+    fn extent(&self, kind: Kind, from: i64, to: i64, without: &[&str]) -> Result<Option<(i64, i64)>>;
 
     /// Events of a kind without a position.
     fn unplaced(&self, kind: Kind) -> Result<u64>;

@@ -216,7 +216,8 @@ fn labels(extract: &Extract, sheet: &Sheet) -> String {
         let spot = [x - dx, y - dy, x + dx, y + dy];
         let free =
             |other: &[f64; 4]| spot[2] < other[0] || spot[0] > other[2] || spot[3] < other[1] || spot[1] > other[3];
-        if !taken.iter().all(free) || x - dx < 0.5 || x + dx > WIDE - 0.5 {
+        if !taken.iter().all(free) || x - dx < 0.5 || x + dx > WIDE - 0.5 || y - dy < 0.5 || y + dy > WIDE / RATIO - 0.5
+        {
             continue;
         }
         taken.push(spot);

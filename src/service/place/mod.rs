@@ -3,10 +3,9 @@
 //! One function takes any place (a drawn area, a street, a junction, an object, a plan) and gives numbers; the sheet, the
 //! layer and the JSON are made from those and add none of their own.
 
-mod junction;
 mod layer;
-mod likeness;
 mod map;
+mod onroad;
 mod sheet;
 mod tables;
 mod target;
@@ -17,7 +16,8 @@ use std::path::Path;
 use geo::{Area, BoundingRect, Intersects, Length, Point};
 use serde::Serialize;
 
-pub use likeness::Comparison;
+pub use onroad::Comparison;
+use onroad::Counted;
 pub use sheet::paper;
 pub use tables::{Accidents, Other};
 pub use target::{Sort, Target};
@@ -32,7 +32,7 @@ use crate::domain::{Bbox, Condition, Coverage, Decision, Event, Interval, Kind, 
 use crate::export;
 use crate::geopackage::Access;
 use crate::store::near::{Placed, RoadPiece, Roads};
-use crate::store::{GpkgStore, Near, Nearby, Store};
+use crate::store::{GpkgStore, Near, Nearby, Store, Surroundings};
 
 /// A question about a place.
 #[derive(Debug, Clone, Copy)]
@@ -233,21 +233,24 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         max_x: rect.max().x,
         max_y: rect.max().y,
     });
+    let on_road = place.on_road.as_ref();
+    let links: Vec<String> = on_road
+        .map(|(ground, which)| ground.links_of(which).into_iter().map(|link| link.id.clone()).collect())
+        .unwrap_or_default();
     let nearby = Nearby {
         bbox: Some(bbox),
-        links: place.links.iter().cloned().collect(),
+        links: links.clone(),
         unplaced_on: (place.sort == Sort::Street).then(|| place.title.clone()),
     };
     let found = timings.time("events", || store.events_near(&nearby))?;
     let (mut here, mut unplaced_here, mut coarse) = (Vec::new(), 0, 0);
     let coarse_m = place.shape.unsigned_area().sqrt().max(COARSE_M);
-    let paths = place.junction.as_ref().map(junction::Junction::paths);
     for placed in found {
         let Some(at) = placed.event.position else {
             unplaced_here += 1;
             continue;
         };
-        if !belongs(&place, paths.as_ref(), &placed, [at.x, at.y]) {
+        if !belongs(&place, &placed, [at.x, at.y]) {
             continue;
         }
         if at.uncertainty_m() > coarse_m {
@@ -276,7 +279,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     let preliminary = end.is_some_and(|end| !settled(&coverage, end));
     let whole: Vec<i16> = table.iter().copied().filter(|year| !(preliminary && Some(*year) == end)).collect();
     let drawn = timings.time("roads", || store.roads_near(&Roads::In(map::frame(bbox))))?;
-    let comparison = timings.time("compare", || compare(&place, paths.is_some(), store, &whole, &refs))?;
+    let comparison = timings.time("compare", || compare(&place, store, &last, &whole))?;
     let (zero, damage) = zero(&refs, &whole, comparison.as_ref());
     let mut content = ContentHash::default();
     for event in &here {
@@ -290,7 +293,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
             unplaced.insert(kind.code(), count);
         }
     }
-    let (measures, conditions) = registers(store, &place.shape)?;
+    let (measures, conditions) = registers(store, &place)?;
     let buildings = map::buildings(store, bbox)?;
     Ok(Extract {
         title: place.title.clone(),
@@ -330,15 +333,12 @@ const COARSE_M: f64 = 50.0;
 
 /// Whether an event belongs to the place: accidents on a road by that road, where the place is one; everything else by its
 /// position.
-fn belongs(place: &target::Place, paths: Option<&crate::domain::Paths>, placed: &Placed, at: [f64; 2]) -> bool {
-    let inside = || place.shape.intersects(&Point::new(at[0], at[1]));
-    match (&place.junction, paths, &placed.road) {
-        _ if placed.event.kind != Kind::Accident => inside(),
-        (Some(junction), Some(paths), Some((link, along_m))) => junction.holds(paths, link, *along_m),
-        (None, _, Some((link, _))) if place.sort == Sort::Street && !place.links.is_empty() => {
-            place.links.contains(link)
+fn belongs(place: &target::Place, placed: &Placed, at: [f64; 2]) -> bool {
+    match (&place.on_road, &placed.road) {
+        (Some((ground, which)), Some((link, along_m))) if placed.event.kind == Kind::Accident => {
+            ground.holds(which, link, *along_m)
         }
-        _ => inside(),
+        _ => place.shape.intersects(&Point::new(at[0], at[1])),
     }
 }
 
@@ -371,47 +371,51 @@ fn decision(_store: &GpkgStore) -> Result<Option<Decision>> {
     Ok(None)
 }
 
-fn registers(_store: &GpkgStore, _shape: &geo::MultiPolygon<f64>) -> Result<(Vec<Measure>, Vec<Condition>)> {
-    Ok((Vec::new(), Vec::new()))
+/// Measures and conditions here: by their shape; without one, by the name of the street.
+fn registers(store: &GpkgStore, place: &target::Place) -> Result<(Vec<Measure>, Vec<Condition>)> {
+    let named = |words: Option<&str>| {
+        place.sort == Sort::Street
+            && words.is_some_and(|words| words.trim().to_lowercase() == place.title.to_lowercase())
+    };
+    let here = |shape: Option<&geo::Geometry<f64>>, words: Option<&str>| {
+        shape.map_or_else(|| named(words), |shape| place.shape.intersects(shape))
+    };
+    let mut measures = store.measures()?;
+    measures.retain(|measure| here(measure.shape.as_ref(), measure.name.as_deref()));
+    measures.sort_by(|a, b| b.from.cmp(&a.from).then(a.id.cmp(&b.id)));
+    let mut conditions = store.conditions()?;
+    conditions.retain(|condition| here(condition.shape.as_ref(), condition.street.as_deref()));
+    Ok((measures, conditions))
 }
 
-fn compare(
-    place: &target::Place,
-    on_roads: bool,
-    store: &GpkgStore,
-    whole: &[i16],
-    events: &[&Event],
-) -> Result<Option<Comparison>> {
-    let last: Vec<i16> = whole.iter().copied().rev().take(usize::from(YEARS)).collect();
-    let (Some(first), Some(end)) = (last.last().copied(), last.first().copied()) else { return Ok(None) };
-    if place.sort == Sort::Area {
+fn compare(place: &target::Place, store: &GpkgStore, last: &[i16], whole: &[i16]) -> Result<Option<Comparison>> {
+    let Some((ground, which)) = &place.on_road else { return Ok(None) };
+    let Some((_, _, zone)) = store.span(Kind::Accident)? else { return Ok(None) };
+    let whole: Vec<i16> = whole.iter().copied().rev().take(usize::from(YEARS)).rev().collect();
+    let located = |years: &[i16]| -> Result<Option<(Vec<(String, f64)>, f64)>> {
+        let year = |year: &i16| {
+            let parts = crate::domain::time::Parts { year: Some(*year), ..Default::default() };
+            Interval::from_parts(parts, &zone)
+        };
+        let (Some(from), Some(to)) = (years.first().and_then(year), years.last().and_then(year)) else {
+            return Ok(None);
+        };
+        let without = [tables::FALLS];
+        let events = store.events_on_links(Kind::Accident, from.from, to.to, &without)?;
+        let Some((first, last)) = store.extent(Kind::Accident, from.from, to.to, &without)? else { return Ok(None) };
+        Ok(Some((events.into_iter().map(|row| (row.link, row.along_m)).collect(), (last - first) as f64 / YEAR_S)))
+    };
+    let (Some((all, span)), Some((settled, _))) = (located(last)?, located(&whole)?) else { return Ok(None) };
+    // A year from New Year to New Year is one, leap year or not; below one there is no rate.
+    if span < 0.999 {
         return Ok(None);
     }
-    let Some((_, _, zone)) = store.span(Kind::Accident)? else { return Ok(None) };
-    let year = |year: i16| {
-        let parts = crate::domain::time::Parts { year: Some(year), ..Default::default() };
-        Interval::from_parts(parts, &zone)
-    };
-    let (Some(from), Some(to)) = (year(first), year(end)) else { return Ok(None) };
-    let located = store.events_on_links(Kind::Accident, from.from, to.to, &[tables::FALLS])?;
-    let years = last.len() as f64;
-    if on_roads {
-        let Some(junction) = &place.junction else { return Ok(None) };
-        let pairs: Vec<(String, f64)> = located.into_iter().map(|row| (row.link, row.along_m)).collect();
-        let exposures = junction.others(&pairs).into_iter().map(|n| (n, years)).collect();
-        let n = accidents_in(events, &last);
-        let arms = junction.arms.min(5);
-        let word = if junction.roundabout { "place-by-roundabout" } else { "place-by-arms" };
-        let by = vec![crate::texts::swedish(word, &[("arms", arms.to_string())])];
-        return Ok(likeness::compare(n, years, exposures, by));
-    }
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in &located {
-        *counts.entry(row.link.as_str()).or_default() += 1;
-    }
-    let streets = likeness::streets(&store.stretches()?, &counts);
-    Ok(likeness::of_street(&place.title, &streets, years))
+    let all = Counted { events: &all, years: span };
+    Ok(ground.compare(which, all, Counted { events: &settled, years: whole.len() as f64 }))
 }
+
+/// Seconds of a year.
+const YEAR_S: f64 = 365.25 * 86_400.0;
 
 /// Accidents of these years, falls not counted.
 fn accidents_in(events: &[&Event], years: &[i16]) -> u64 {
@@ -433,7 +437,7 @@ fn zero(events: &[&Event], whole: &[i16], comparison: Option<&Comparison>) -> (Z
     let ahead = f64::from(AHEAD_YEARS);
     let prior = comparison.and_then(|comparison| forecast::fit(&comparison.exposures));
     let (past, similar) = match (comparison, prior) {
-        (Some(comparison), Some(_)) => (comparison.exposure, comparison.similar),
+        (Some(comparison), Some(_)) => (comparison.exposure, comparison.exposures.len()),
         _ => (years as f64, 0),
     };
     let expected = |forecast: &Forecast| Zero::Expected {
@@ -469,7 +473,7 @@ fn road_facts(place: &target::Place, drawn: &[RoadPiece]) -> RoadFacts {
     for piece in drawn.iter().filter(|piece| piece.line.len() > 1) {
         let line: geo::LineString<f64> = piece.line.iter().map(|&[x, y]| (x, y)).collect();
         let length = if place.sort == Sort::Street {
-            if !piece.link.as_ref().is_some_and(|link| place.links.contains(link)) {
+            if piece.street.as_ref() != Some(&place.title) {
                 continue;
             }
             geo::Euclidean.length(&line)

@@ -7,6 +7,7 @@ use super::{AHEAD_YEARS, Extract, Sort, Zero, map};
 use crate::analysis::forecast::SIMILAR_LEAST;
 use crate::domain::paper::{Block, Paper, Table};
 use crate::domain::{ConditionKind, Kind, Ore, Reporting, RoadKeeper};
+use crate::service::click;
 use crate::texts::swedish;
 
 /// Most lines of a table on the sheet; the rest are summed up.
@@ -180,21 +181,9 @@ fn much(extract: &Extract) -> String {
         };
         return said(id, &[("least", SIMILAR_LEAST.to_string())]);
     };
-    let id = match extract.sort {
-        Sort::Junction => "place-compare-junction",
-        Sort::Street | Sort::Area => "place-compare-street",
-    };
-    let decimals = if comparison.own.max(comparison.median) < 1.0 { 2 } else { 1 };
-    said(
-        id,
-        &[
-            ("own", decimal(comparison.own, decimals)),
-            ("median", decimal(comparison.median, decimals)),
-            ("fewer", comparison.fewer.to_string()),
-            ("similar", comparison.similar.to_string()),
-            ("by", comparison.by.join(", ")),
-        ],
-    )
+    let n = i64::try_from(comparison.n).unwrap_or(i64::MAX);
+    let much = click::much(Some(Kind::Accident), n, comparison.own, comparison.per_km, &comparison.standing);
+    format!("{} {much}", word("click-much"))
 }
 
 fn keeper(keeper: Option<RoadKeeper>) -> String {
@@ -618,10 +607,7 @@ fn basis(extract: &Extract) -> String {
         Sort::Area => word("place-basis-area"),
     }];
     if let Some(comparison) = &extract.comparison {
-        parts.push(said(
-            "place-basis-compare",
-            &[("by", comparison.by.join(", ")), ("similar", comparison.similar.to_string())],
-        ));
+        parts.push(said("place-basis-compare", &[("similar", comparison.standing.others.to_string())]));
     }
     if matches!(extract.zero, Zero::Expected { .. }) {
         parts.push(word("place-basis-zero"));

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::rc::Rc;
 
 use geo::algorithm::Buffer;
 use geo::{BooleanOps, Coord, Geometry, LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Point};
 use serde::Serialize;
 
-use super::junction;
+use super::onroad::{Ground, Which};
 use crate::analysis::road::segments::RADIUS_M;
 use crate::crs::Transform;
 use crate::domain::Metres;
@@ -55,10 +56,8 @@ pub struct Place {
     pub sort: Sort,
     /// The catchment in the store's CRS; events elsewhere than on roads count when their position lies in it.
     pub shape: MultiPolygon<f64>,
-    /// Links whose events count, for a street; empty otherwise.
-    pub links: BTreeSet<String>,
-    /// The junction, where the place is one.
-    pub junction: Option<junction::Junction>,
+    /// The streets or junctions of the network that it is; `None` for an area, or where the store has no network.
+    pub on_road: Option<(Rc<Ground>, Which)>,
     /// Metres that the catchment goes beyond what was named.
     pub buffer_m: f64,
     /// Whether the catchment was made by a buffer of ours.
@@ -141,15 +140,7 @@ fn of_file(
     }
     let stem = file.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
     let title = if names.len() == 1 { names.pop_first().unwrap_or_default() } else { stem };
-    Ok(Place {
-        title,
-        sort: Sort::Area,
-        shape: areas,
-        links: BTreeSet::new(),
-        junction: None,
-        buffer_m: used,
-        buffered,
-    })
+    Ok(Place { title, sort: Sort::Area, shape: areas, on_road: None, buffer_m: used, buffered })
 }
 
 trait Finite {
@@ -176,12 +167,12 @@ fn street(name: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Place> {
     let Some(first) = pieces.first() else { return Err(no_street(name, store)?.into()) };
     let title = first.street.clone().unwrap_or_else(|| name.to_owned());
     let buffer_m = buffer.unwrap_or(STREET_M);
+    let ground = store.network()?.map(|network| Rc::new(Ground::new(network, Metres(RADIUS_DEFAULT_M))));
     Ok(Place {
         title,
         sort: Sort::Street,
         shape: lines(&pieces).buffer(buffer_m.max(0.5)),
-        links: pieces.iter().filter_map(|piece| piece.link.clone()).collect(),
-        junction: None,
+        on_road: ground.and_then(|ground| ground.street(name).map(|which| (ground, which))),
         buffer_m,
         buffered: true,
     })
@@ -230,16 +221,16 @@ fn at_junction(names: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Pl
         return Err(Refusal::NoStreets { file: store.path().display().to_string() }.into());
     };
     let buffer_m = buffer.unwrap_or(RADIUS_DEFAULT_M).clamp(*RADIUS_M.start(), *RADIUS_M.end());
-    let Some(found) = junction::find(network, Metres(buffer_m), &parts) else {
+    let ground = Rc::new(Ground::new(network, Metres(buffer_m)));
+    let Some(which) = ground.junction(&parts) else {
         return Err(Refusal::NoSuchJunction { junction: names.to_owned() }.into());
     };
-    let nodes = MultiPoint::new(found.nodes.iter().map(|&[x, y]| Point::new(x, y)).collect());
+    let nodes = ground.nodes_of(&which).into_iter().map(|[x, y]| Point::new(x, y)).collect();
     Ok(Place {
-        title: found.name.clone(),
+        title: ground.name(&which),
         sort: Sort::Junction,
-        shape: nodes.buffer(buffer_m.max(0.5)),
-        links: BTreeSet::new(),
-        junction: Some(found),
+        shape: MultiPoint::new(nodes).buffer(buffer_m.max(0.5)),
+        on_road: Some((ground, which)),
         buffer_m,
         buffered: true,
     })
@@ -269,13 +260,5 @@ fn object(name: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Place> {
     let buffer_m = buffer.unwrap_or(POINT_M);
     let shape =
         hits.into_iter().fold(MultiPolygon::new(Vec::new()), |all, (_, shape)| all.union(&widened(shape, buffer_m)));
-    Ok(Place {
-        title,
-        sort: Sort::Area,
-        shape,
-        links: BTreeSet::new(),
-        junction: None,
-        buffer_m,
-        buffered: buffer_m > 0.0,
-    })
+    Ok(Place { title, sort: Sort::Area, shape, on_road: None, buffer_m, buffered: buffer_m > 0.0 })
 }

@@ -6,7 +6,7 @@ use geo::Geometry;
 use rusqlite::{Row, params};
 
 use super::super::Result;
-use super::super::near::{Near, Nearby, OnLink, Placed, RoadPiece, Roads, Stretch};
+use super::super::near::{Near, Nearby, OnLink, Placed, RoadPiece, Roads};
 use super::{Attempt, GpkgStore, Place, events};
 use crate::domain::time::{iso_utc, second_of_iso};
 use crate::domain::{Kind, RoadKeeper};
@@ -98,28 +98,6 @@ impl Near for GpkgStore {
         })
     }
 
-    fn stretches(&self) -> Result<Vec<Stretch>> {
-        self.look(|connection, place| {
-            let sql = "SELECT link_id, name, class, vaghallare, hastgrans, car, langd_m FROM roads WHERE link_id NOT NULL ORDER BY fid";
-            let mut select = connection.prepare(sql)?;
-            let mut rows = select.query([])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let link: String = row.get(0)?;
-                found.push(Stretch {
-                    keeper: keeper(row.get(3)?, &link, place)?,
-                    link,
-                    street: row.get(1)?,
-                    class: row.get(2)?,
-                    speed: row.get(4)?,
-                    car: row.get::<_, Option<bool>>(5)?.unwrap_or(true),
-                    length_m: row.get::<_, Option<f64>>(6)?.unwrap_or(0.0),
-                });
-            }
-            Ok(found)
-        })
-    }
-
     fn events_on_links(&self, kind: Kind, from: i64, to: i64, without: &[&str]) -> Result<Vec<OnLink>> {
         self.look(|connection, _| {
             let sql =
@@ -144,6 +122,22 @@ impl Near for GpkgStore {
             let second =
                 |text: &str| second_of_iso(text).ok_or_else(|| place.bad_value("events", "", "time_from", text));
             Ok(Some((second(&first)?, second(&last)?, zone.unwrap_or_else(|| "UTC".to_owned()))))
+        })
+    }
+
+    fn extent(&self, kind: Kind, from: i64, to: i64, without: &[&str]) -> Result<Option<(i64, i64)>> {
+        self.look(|connection, place| {
+            let sql =
+                "SELECT min(time_from), max(time_to) FROM events WHERE kind = ?1 AND time_from >= ?2 AND time_from < ?3
+              AND category NOT IN (SELECT value FROM json_each(?4))";
+            let without = serde_json::Value::from(without).to_string();
+            let values = params![kind.code(), iso_utc(from), iso_utc(to), without];
+            let found: (Option<String>, Option<String>) =
+                connection.query_row(sql, values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (Some(first), Some(last)) = found else { return Ok(None) };
+            let second =
+                |text: &str| second_of_iso(text).ok_or_else(|| place.bad_value("events", "", "time_from", text));
+            Ok(Some((second(&first)?, second(&last)?)))
         })
     }
 
