@@ -5,6 +5,7 @@ mod args;
 mod bar;
 mod commands;
 mod output;
+mod register;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -8,9 +8,12 @@
 
 pub mod gpkg;
 pub mod model;
+pub mod register;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod register_contract;
 
 use serde::Serialize;
 
@@ -24,6 +27,8 @@ pub use model::{
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
+
+pub use register::{Choice, EventPlace, PlacedBy, RegisterStore};
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]

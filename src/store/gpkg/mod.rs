@@ -9,6 +9,7 @@ mod events;
 mod import;
 mod known;
 mod network;
+mod register;
 mod runs;
 mod schema;
 mod verify;
