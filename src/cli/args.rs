@@ -88,6 +88,8 @@ pub enum What {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Give events without coordinates a place by the names that they tell
+    Geocode(super::register::Geocode),
     /// Look for damage in a store
     Verify {
         /// The store

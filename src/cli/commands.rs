@@ -41,6 +41,7 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
                 vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]
             });
         }
+        What::Geocode(arguments) => super::register::geocoded(cli, arguments, output)?,
         What::Verify { store } => return verified(store, output),
     }
     Ok(0)
@@ -61,7 +62,7 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
         Imported::Events => {}
         Imported::Roads => return import_roads(arguments, output),
         Imported::Ground => return import_background(background::What::Ground, arguments, output),
-        Imported::Places => return import_background(background::What::Places, arguments, output),
+        Imported::Places => return super::register::import_places(arguments, output, background_lines),
     }
     let request = import::Request {
         files: arguments.files.clone(),
@@ -102,21 +103,18 @@ fn import_background(what: background::What, arguments: &Import, output: &Output
     for file in &arguments.files {
         reports.push(background::import(what, file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
     }
-    output.result(&json!({ "files": reports }), || {
-        let line = |(layer, count): (&String, &usize)| {
-            said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())])
-        };
-        let other = |(layer, count): (&String, &usize)| {
-            said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
-        };
-        let lines = |report: &background::Report| -> Vec<String> {
-            let cut =
-                (report.incomplete > 0).then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
-            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
-        };
-        reports.iter().flat_map(lines).collect()
-    });
+    output.result(&json!({ "files": reports }), || reports.iter().flat_map(background_lines).collect());
     Ok(())
+}
+
+fn background_lines(report: &background::Report) -> Vec<String> {
+    let line =
+        |(layer, count): (&String, &usize)| said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())]);
+    let other = |(layer, count): (&String, &usize)| {
+        said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
+    };
+    let cut = (report.incomplete > 0).then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
+    report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
 }
 
 fn tally_line(id: &str, tally: &Tally) -> String {

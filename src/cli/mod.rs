@@ -6,6 +6,7 @@ mod bar;
 mod commands;
 mod output;
 mod place;
+mod register;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -5,17 +5,21 @@ use serde::{Deserialize, Serialize};
 
 /// What sort of register a place comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum PlaceKind {
     /// A building, ground or thing that the municipality answers for, with a name or a number of its own.
+    #[serde(rename = "objekt")]
     Object,
     /// A fastighet.
+    #[serde(rename = "fastighet")]
     Property,
     /// An address with a number.
+    #[serde(rename = "adress")]
     Address,
     /// A place with a name from a map.
+    #[serde(rename = "plats")]
     Named,
     /// A street as a whole: a suggestion only, never a place that an event is put at.
+    #[serde(rename = "gata")]
     Street,
 }
 

@@ -186,6 +186,9 @@ impl Index {
         let number = wanted.number.as_deref().and_then(number_key).filter(|key| self.by_number.contains_key(key));
         let in_name = wanted.name.as_deref().and_then(|name| self.number_in(name));
         let number = number.or(in_name);
+        // A text that is the number and nothing else is no name.
+        let only_number = wanted.name.as_deref().and_then(number_key).is_some_and(|key| Some(key) == number);
+        let name = name.filter(|_| !only_number);
         let property = wanted.property.as_deref().and_then(normal::property).map(|key| self.known_property(key));
         let address = wanted.address.as_deref().and_then(Address::of);
         if let Some(name) = &name {

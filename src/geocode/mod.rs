@@ -138,7 +138,12 @@ impl Matcher {
             let next = order.iter().skip(1).filter(|at| !self.index.same_spot(found[best].0, found[**at].0));
             let ahead = next.map(|at| weights[*at].weight).all(|next| weights[best].weight >= AHEAD * next);
             let plain = found[best].1.iter().any(|piece| piece.contradicts());
-            certainties[0] >= AUTOMATIC && ahead && !plain && self.index.kind(found[best].0) != PlaceKind::Street
+            let kind = self.index.kind(found[best].0);
+            // A property may hold more than the one object that the register knows there.
+            let named =
+                |piece: &Evidence| matches!(piece, Evidence::Name { .. } | Evidence::Number | Evidence::Address { .. });
+            let itself = matches!(kind, PlaceKind::Property | PlaceKind::Address) || found[best].1.iter().any(named);
+            certainties[0] >= AUTOMATIC && ahead && !plain && itself && kind != PlaceKind::Street
         });
         let suggestions = order.iter().zip(&certainties).take(SUGGESTIONS).map(|(&at, &certainty)| Suggestion {
             place: found[at].0,

@@ -261,6 +261,10 @@ pub enum Error {
     Read(ingest::ReadError),
     /// Of readers of roads, ground and places.
     Map(ingest::MapError),
+    /// Of registers of places.
+    Register(ingest::RegisterError),
+    /// Of geocoding.
+    Geocode(super::geocode::GeocodeError),
     /// Of mappings.
     Mapping(ingest::MappingError),
     /// Of stores.
@@ -316,6 +320,8 @@ from!(
     Crs(crs::Error),
     Read(ingest::ReadError),
     Map(ingest::MapError),
+    Register(ingest::RegisterError),
+    Geocode(super::geocode::GeocodeError),
     Mapping(ingest::MappingError),
     Store(store::Error),
     Export(export::Error),

@@ -9,10 +9,12 @@
 pub mod gpkg;
 pub mod model;
 pub mod near;
+pub mod register;
 pub mod surroundings;
 
 #[cfg(test)]
 mod contract;
+mod register_contract;
 #[cfg(test)]
 mod surroundings_contract;
 
@@ -30,6 +32,8 @@ pub use model::{
 };
 pub use near::{Near, Nearby};
 pub use surroundings::{Put, Surroundings};
+
+pub use register::{Choice, EventPlace, PlacedBy, RegisterStore};
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]

@@ -10,6 +10,7 @@ mod binary;
 mod damaged_files;
 mod formats;
 mod fuzz;
+mod geocode;
 mod kill;
 mod network;
 mod oracle_dbscan;

@@ -10,6 +10,7 @@ mod import;
 mod known;
 mod near;
 mod network;
+mod register;
 mod runs;
 mod schema;
 mod surroundings;

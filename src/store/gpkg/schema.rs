@@ -68,8 +68,17 @@ const EVENT_ROADS: Migration = Migration {
     widened: &[],
 };
 
-const REGISTER: Migration =
-    Migration { version: 4, sql: include_str!("../sql/0004_register.sql"), tables: &[], widened: &[] };
+const REGISTER: Migration = Migration {
+    version: 4,
+    sql: include_str!("../sql/0004_register.sql"),
+    tables: &[
+        ("register_places", Some(GeometryKind::Point)),
+        ("register_areas", Some(GeometryKind::Area)),
+        ("place_choices", None),
+        ("event_places", None),
+    ],
+    widened: &[],
+};
 
 const AREAS: Migration = Migration {
     version: 5,
