@@ -265,8 +265,15 @@ fn counts(
     let mut streets: Vec<Hotspot> =
         all.map(|((own, members), in_junction)| street(network, &paths, own, members, in_junction, years)).collect();
     streets.sort_by_key(|street| std::cmp::Reverse(street.members.len()));
-    for places in [&mut segments, &mut junctions, &mut streets, &mut hotspots] {
+    for places in [&mut segments, &mut junctions, &mut streets] {
         compare(places);
+    }
+    // Concentrations stand among all places of their sort, not among each other.
+    for place in segments.iter().chain(&junctions).filter(|place| place.number > 0) {
+        let own = hotspots.iter_mut().find(|spot| spot.number == place.number);
+        if let (Some(own), Some(road)) = (own.and_then(|spot| spot.road.as_mut()), &place.road) {
+            own.standing = road.standing.clone();
+        }
     }
     let core = cluster.iter().map(Option::is_some).collect();
     Found { hotspots, cluster, core, places: Some([segments, junctions, streets]), called, layer: PLACES }

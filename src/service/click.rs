@@ -21,6 +21,8 @@ pub struct Click<'a> {
     pub frame: &'a Frame<'a>,
     /// What it rests on.
     pub passport: &'a Passport,
+    /// Id of what its places are called together: streets, stretches, junctions.
+    pub places: &'static str,
 }
 
 impl Click<'_> {
@@ -40,13 +42,14 @@ impl Click<'_> {
     #[expect(clippy::unused_self, reason = "a line like the others")]
     pub(super) fn degrees(&self, row: &Summary) -> Option<String> {
         let sum = row.casualties?;
-        let told = sum.dead + sum.iss9 + sum.iss48 + sum.iss13 + sum.police_severe;
+        let told = sum.dead + sum.iss9 + sum.iss48 + sum.iss13 + sum.police_severe + sum.police_light;
         let mut parts: Vec<String> = [
             ("col-dodade", sum.dead),
             ("col-allvarligt_iss9", sum.iss9),
             ("col-mattligt_iss48", sum.iss48),
             ("col-lindrigt_iss13", sum.iss13),
             ("col-svart_polis", sum.police_severe),
+            ("click-police-light", sum.police_light),
         ]
         .into_iter()
         .map(|(alias, count)| format!("{} {count}", swedish(alias, &[])))
@@ -86,6 +89,7 @@ impl Click<'_> {
             ("per", swedish(if per_km { "click-per-km-year" } else { "click-per-year" }, &[])),
             ("others", standing.others.to_string()),
             ("by", joined(&words)),
+            ("places", swedish(self.places, &[])),
             ("share", format!("{:.0}", standing.fewer * 100.0)),
         ];
         Some(swedish(id, &values))

@@ -153,7 +153,13 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
     let accidents = frame.kind == Some(Kind::Accident);
     let rang = |row: &Summary| (row.n > 0).then_some(row.rang);
     let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let told = Click { frame, passport: &passport };
+    let places = match kind.name {
+        "gator" => "places-streets",
+        "segments" => "places-segments",
+        "junctions" => "places-junctions",
+        _ => "places-any",
+    };
+    let told = Click { frame, passport: &passport, places };
     let columns = vec![
         rows.integer("rang", true, rang),
         rows.text("namn", true, |row| Some(row.name.clone())),
@@ -202,6 +208,7 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
         }
         style => style,
     };
+    let style = if kind.name == "gator" { Style::Single("#6a51a3".to_owned()) } else { style };
     let geometries = match kind.geometry {
         GeometryKind::Point => Geometries::Points(spots.iter().map(|spot| point_of(&spot.shape)).collect()),
         other => Geometries::Shapes(other, shapes(spots)),
@@ -285,9 +292,9 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// `STRADA: polis 12 · sjukvård 20 · båda 6`; the registers alone where they do not tell who reported.
+    /// `STRADA (polis 12 · sjukvård 20 · båda 6)`; the registers alone where they do not tell who reported.
     pub(super) fn source_text(&self) -> String {
-        if self.reporters.is_empty() { self.sources.clone() } else { format!("{}: {}", self.sources, self.reporters) }
+        if self.reporters.is_empty() { self.sources.clone() } else { format!("{} ({})", self.sources, self.reporters) }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
