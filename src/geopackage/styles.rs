@@ -343,8 +343,9 @@ impl LookView {
             Style::Single(_) => None,
         };
         let kind = look.kind.unwrap_or(GeometryKind::Point);
-        let weight = match (look.part(), look.table) {
-            (_, "gator") => Weight::Band,
+        let weight = match (look.part(), look.kind) {
+            // Whole streets: the only results in one colour.
+            (Part::Results, _) if matches!(look.style, Style::Single(_)) => Weight::Band,
             (Part::Basis, _) => Weight::Ground,
             _ => Weight::Result,
         };

@@ -38,6 +38,10 @@ pub struct Road {
     pub speed: Option<u16>,
     /// Highest ÅDT and the year that it was measured.
     pub adt: Option<(u32, Option<u16>)>,
+    /// GCM-typer, with commas between.
+    pub gcm: Option<String>,
+    /// Types of passages, with commas between.
+    pub passages: Option<String>,
     /// Length in metres.
     pub length_m: f64,
     /// Events per kilometre and year, where that can be said.
@@ -195,6 +199,8 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
         rows.text("sakerhet", true, |row| Some(told.certainty(row).0)),
         rows.text("sakerhet_text", false, |row| Some(told.certainty(row).1)),
         rows.text("kallor_luckor", false, |row| Some(told.gaps(row))),
+        rows.text("gcm_typ", false, |row| row.road.gcm.clone()),
+        rows.text("passager", false, |row| row.road.passages.clone()),
         rows.text("slag", false, |row| filled(&row.road.sort)),
         rows.real("andel_handelser", false, |row| Some(row.share_of_events)),
         rows.real("vikt", false, |row| Some(row.weight)),
