@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
-use super::road::segments::RADIUS_M;
+use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
 use super::{Error, range_text};
 use crate::domain::{Metres, Net, RoadKeeper, Step};
@@ -115,7 +115,10 @@ const NETS: &[&str] = &["auto", "car", "gc", "any"];
 /// Väghållare to choose from: all, [`RoadKeeper::code`], and the word for none known.
 const KEEPERS: &[&str] = &[KEEPERS_ALL, "kommunal", "statlig", "enskild", KEEPER_UNKNOWN];
 
-/// Which accidents count: [`Selection::code`], the default first.
+/// Junctions to choose from: places of every sort, then junctions of one.
+const JUNCTION_TYPES: &[&str] = &["alla", "signal", "cirkulation", "ovrig"];
+
+/// Which accidents count: [`Selection`], the default first.
 const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 
 /// The range of a number of years; 0 is all years.
@@ -185,6 +188,8 @@ pub const METHODS: &[Method] = &[
             length("snap", 30.0, &LIMIT_M, "network-counts-snap-help"),
             choice("net", NETS, "network-counts-net-help"),
             choice("keeper", KEEPERS, "network-counts-keeper-help"),
+            choice("junction-type", JUNCTION_TYPES, "network-counts-junction-type-help"),
+            words("gcm-type", "network-counts-gcm-type-help"),
             choice("selection", SELECTIONS, "network-counts-selection-help"),
             whole("years", 5.0, &YEARS, "network-counts-years-help"),
             words("value", "network-counts-value-help"),
@@ -205,6 +210,7 @@ pub const METHODS: &[Method] = &[
             length("snap", 30.0, &LIMIT_M, "network-dbscan-snap-help"),
             choice("net", NETS, "network-dbscan-net-help"),
             choice("keeper", KEEPERS, "network-dbscan-keeper-help"),
+            words("gcm-type", "network-dbscan-gcm-type-help"),
             choice("selection", SELECTIONS, "network-dbscan-selection-help"),
             words("value", "network-dbscan-value-help"),
         ],
@@ -531,6 +537,17 @@ impl Parameters {
     #[must_use]
     pub fn settings(&self) -> Settings {
         (self.method.settings)(self)
+    }
+
+    /// The sort of junction that is asked about; `None` for every place.
+    #[must_use]
+    pub fn junction_type(&self) -> Option<JunctionType> {
+        match self.text("junction-type") {
+            Some("signal") => Some(JunctionType::Signal),
+            Some("cirkulation") => Some(JunctionType::Roundabout),
+            Some("ovrig") => Some(JunctionType::Other),
+            _ => None,
+        }
     }
 
     /// Which accidents count.

@@ -344,7 +344,7 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox, paper: &Pape
         scale: swedish("sheet-scale", &[]),
         subtitle: swedish("sheet-subtitle", &values),
         mark: mark.and_then(crate::domain::Secrecy::mark),
-        basis: basis.join("\n"),
+        basis: basis.join(" "),
         extent: BoxView::of(extent),
         unit_type: if kilometres { "km" } else { "meters" },
         unit_label: if kilometres { "km" } else { "m" },

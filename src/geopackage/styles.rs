@@ -30,6 +30,9 @@ pub(super) const NAMES: [&str; 2] = ["namn", "name"];
 /// Names QGIS's layer metadata in `gpkg_metadata`.
 const METADATA_URI: &str = "http://mrcc.com/qgis.dtd";
 
+/// Streets are labelled from this scale.
+const STREETS_FROM_SCALE: u32 = 10_000;
+
 /// Ranks up to this one are labelled on the map at every scale.
 const LABELLED_RANKS: u32 = 10;
 
@@ -277,6 +280,8 @@ pub(super) struct LookView {
     classes: Vec<ClassView>,
     order: Option<String>,
     label: Option<String>,
+    /// Whether labels follow the line.
+    label_along: bool,
     label_when: String,
     fields: Vec<FieldView>,
     sort: String,
@@ -338,8 +343,9 @@ impl LookView {
             Style::Single(_) => None,
         };
         let kind = look.kind.unwrap_or(GeometryKind::Point);
-        let weight = match (look.part(), look.table) {
-            (_, "gator") => Weight::Band,
+        let weight = match (look.part(), look.kind) {
+            // Whole streets: the only results in one colour.
+            (Part::Results, _) if matches!(look.style, Style::Single(_)) => Weight::Band,
             (Part::Basis, _) => Weight::Ground,
             _ => Weight::Result,
         };
@@ -351,6 +357,8 @@ impl LookView {
             value: class.value.clone(),
             symbol,
         });
+        let is_road = look.table == "roads";
+        let street = look.has(NAMES).filter(|_| is_road);
         let rank = look.has(RANKS);
         let name = look.has(NAMES);
         let mut shown = 0;
@@ -387,12 +395,17 @@ impl LookView {
             renderer,
             column: column.to_owned(),
             order,
-            label: rank
+            label_along: is_road,
+            label: street.map(identifier).or(rank
                 .filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments" | "gator"))
-                .map(|rank| label(rank, name)),
-            label_when: rank.map_or_else(String::new, |rank| {
-                format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
-            }),
+                .map(|rank| label(rank, name))),
+            label_when: if is_road {
+                format!("@map_scale <= {STREETS_FROM_SCALE}")
+            } else {
+                rank.map_or_else(String::new, |rank| {
+                    format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
+                })
+            },
             sort: rank.map(identifier).unwrap_or_default(),
             display: display(look, rank, name),
             map_tip: render(

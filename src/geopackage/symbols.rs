@@ -60,19 +60,20 @@ pub(super) fn symbols(kind: GeometryKind, style: &Style, classes: &[Class], weig
 /// Millimetres of a band's width.
 const BAND_MM: f64 = 3.4;
 /// Opacity of a band, of 255.
-const BAND_ALPHA: u8 = 70;
+const BAND_ALPHA: u8 = 45;
 
 fn band(symbol: SymbolView) -> SymbolView {
-    if symbol.casing.is_none() {
-        return symbol;
-    }
     let solid = symbol.solid.replace(",255", &format!(",{BAND_ALPHA}"));
     SymbolView { solid, width: format!("{BAND_MM:.2}"), casing: None, ..symbol }
 }
 
-/// Lines of the ground are thin and have no casing.
+/// Lines of the ground are thin and have no casing; areas without a symbol of their own have no dark outline.
 fn ground(symbol: SymbolView) -> SymbolView {
-    if symbol.kind == "line" { SymbolView { width: "0.50".to_owned(), casing: None, ..symbol } } else { symbol }
+    match symbol.kind {
+        "line" => SymbolView { width: "0.50".to_owned(), casing: None, ..symbol },
+        "fill" => SymbolView { outline: symbol.solid.clone(), width: "0.15".to_owned(), ..symbol },
+        _ => symbol,
+    }
 }
 
 fn symbol(kind: GeometryKind, style: &Style, index: usize, class: &Class) -> SymbolView {

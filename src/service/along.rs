@@ -14,8 +14,8 @@ use super::rows::Input;
 use super::similar::{Likeness, standings};
 use super::snap;
 use crate::analysis::road::{
-    self, Division, Home, Located, Piece, Segment, Snapper, Street, Streets, Unsnapped, Wanted, network_dbscan, pieces,
-    segments,
+    self, Division, Home, JunctionType, Located, Piece, Segment, Snapper, Street, Streets, Unsnapped, Wanted,
+    network_dbscan, pieces, segments,
 };
 use crate::analysis::table::{KEEPER_UNKNOWN, KeeperFilter, Roads};
 use crate::analysis::{Parameters, Settings};
@@ -133,10 +133,15 @@ pub(super) fn analyse(
             .collect();
         Snapper::new(network).snap(&wanted, roads.snap.0)
     });
-    let used = used(input, network, &located, roads.keeper);
+    let gcm = parameters.text("gcm-type");
+    if let Some(wanted) = gcm {
+        known_gcm(network, &named.name, wanted)?;
+    }
+    let used = used(input, network, &located, &|link| lets_in(link, roads.keeper, gcm));
+    let filter = Filter { gcm, junction: parameters.junction_type() };
     let found = timings.time("compute", || match parameters.settings() {
         Settings::NetworkCounts { min_points, radius, .. } => {
-            Ok(counts(network, &used, roads, radius, min_points, input.chosen.years))
+            Ok(counts(network, &used, roads, filter, radius, min_points, input.chosen.years))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
         Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
@@ -150,13 +155,43 @@ fn used(
     input: &Input,
     network: &Network,
     located: &[std::result::Result<Located, Unsnapped>],
-    keeper: KeeperFilter,
+    lets_in: &dyn Fn(&Link) -> bool,
 ) -> Used {
-    let wanted = |spot: Spot| keeper.lets_in(link_of(network, spot).keeper);
+    let wanted = |spot: Spot| lets_in(link_of(network, spot));
     let on_road = (0..).zip(located).filter_map(|(row, one)| Some((row, one.as_ref().ok()?.spot)));
     let (rows, spots): (Vec<usize>, Vec<Spot>) = on_road.filter(|(_, spot)| wanted(*spot)).unzip();
     let facts = rows.iter().map(|&row| input.facts[row].clone()).collect();
     Used { rows, facts, spots }
+}
+
+/// What else is asked of roads, besides väghållare.
+#[derive(Debug, Clone, Copy)]
+struct Filter<'a> {
+    /// GCM-typ, or type of passage.
+    gcm: Option<&'a str>,
+    /// Sort of junction; events on stretches are then not counted.
+    junction: Option<JunctionType>,
+}
+
+/// Whether a road counts: by its väghållare, and by its GCM-typ or one of its passages where a type is asked for.
+fn lets_in(link: &Link, keeper: KeeperFilter, gcm: Option<&str>) -> bool {
+    let of_type = |wanted: &str| types(link).any(|word| word.to_lowercase() == wanted.to_lowercase());
+    keeper.lets_in(link.keeper) && gcm.is_none_or(of_type)
+}
+
+/// GCM-typ and passages of a link, in words.
+fn types(link: &Link) -> impl Iterator<Item = &str> {
+    link.gcm_type.as_deref().into_iter().chain(link.passage.iter().flat_map(|words| words.split(", ")))
+}
+
+/// Refuses a type that no road of the network has, with those that there are.
+fn known_gcm(network: &Network, name: &str, wanted: &str) -> Result<()> {
+    let known: std::collections::BTreeSet<&str> = network.links().iter().flat_map(types).collect();
+    if known.iter().any(|word| word.to_lowercase() == wanted.to_lowercase()) {
+        return Ok(());
+    }
+    let known = known.into_iter().map(str::to_owned).collect();
+    Err(Refusal::NoSuchGcmType { network: name.to_owned(), wanted: wanted.to_owned(), known }.into())
 }
 
 fn link_of(network: &Network, spot: Spot) -> &Link {
@@ -174,9 +209,17 @@ fn road<'a>(links: impl Iterator<Item = &'a Link> + Clone) -> Road {
     Road {
         keepers: known.map(word).collect::<Vec<_>>().join(", "),
         speed: links.clone().filter_map(Link::speed).max(),
-        adt: links.filter_map(|link| Some((link.adt?, link.adt_year))).max(),
+        adt: links.clone().filter_map(|link| Some((link.adt?, link.adt_year))).max(),
+        gcm: joined(links.clone().filter_map(|link| link.gcm_type.as_deref())),
+        passages: joined(links.filter_map(|link| link.passage.as_deref()).flat_map(|words| words.split(", "))),
         ..Road::default()
     }
+}
+
+/// The words that there are, each once, in alphabetical order.
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let words: std::collections::BTreeSet<&str> = words.collect();
+    (!words.is_empty()).then(|| words.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn tenth(length: u64) -> f64 {
@@ -188,6 +231,7 @@ fn counts(
     network: &Network,
     used: &Used,
     roads: Roads,
+    filter: Filter<'_>,
     radius: Metres,
     min_points: usize,
     years: Option<f64>,
@@ -200,14 +244,20 @@ fn counts(
     };
     let division = road::divide(network, &nets, radius);
     let paths = Paths::new(network, |_| true);
-    let found_homes: Vec<Option<Home>> = used.spots.iter().map(|spot| division.home(&paths, *spot)).collect();
+    let sort_fits = |home: &Home| match (filter.junction, home) {
+        (None, _) => true,
+        (Some(wanted), Home::Junction(at)) => division.junctions[*at as usize].sort() == wanted,
+        (Some(_), Home::Segment(_)) => false,
+    };
+    let found_homes: Vec<Option<Home>> =
+        used.spots.iter().map(|spot| division.home(&paths, *spot).filter(sort_fits)).collect();
     let mut members: BTreeMap<Home, Vec<u32>> = BTreeMap::new();
     for (index, home) in (0_u32..).zip(&found_homes) {
         if let Some(home) = home {
             members.entry(*home).or_default().push(index);
         }
     }
-    let kept = |link: u32| roads.keeper.lets_in(network.links()[link as usize].keeper);
+    let kept = |link: u32| lets_in(&network.links()[link as usize], roads.keeper, filter.gcm);
     let place = |home: Home| {
         let members = members.get(&home).cloned().unwrap_or_default();
         let many = members.len() >= min_points;
@@ -217,8 +267,10 @@ fn counts(
         }
     };
     let segments = (0_u32..).zip(&division.segments);
+    let segments = segments.filter(|_| filter.junction.is_none());
     let segments = segments.filter(|(_, s)| !s.pieces.is_empty() && s.links.iter().any(|(link, _)| kept(*link)));
     let junctions = (0_u32..).zip(&division.junctions);
+    let junctions = junctions.filter(|(_, j)| filter.junction.is_none_or(|wanted| j.sort() == wanted));
     let junctions = junctions.filter(|(_, j)| j.arms.iter().chain(&j.inner).any(|link| kept(*link)));
     let homes = [
         in_order(segments.map(|(at, _)| Home::Segment(at)), &members, &division, network),
@@ -245,14 +297,15 @@ fn counts(
     }
     let numbered = |home: &Home| Hotspot { number: numbers.get(home).copied().unwrap_or(0), ..place(*home) };
     let [mut segments, mut junctions] = homes.map(|homes| homes.iter().map(numbered).collect::<Vec<_>>());
-    let lets_in = |link: &Link| roads.keeper.lets_in(link.keeper) && nets.iter().any(|net| net(link));
-    let named = Streets::of(network, &lets_in);
+    let on_net = |link: &Link| lets_in(link, roads.keeper, filter.gcm) && nets.iter().any(|net| net(link));
+    let named = Streets::of(network, &on_net);
     let mut of_street: Vec<Vec<u32>> = vec![Vec::new(); named.streets.len()];
     let mut in_junction = vec![0_u32; named.streets.len()];
     let mut called = Vec::with_capacity(used.spots.len());
     for ((index, spot), home) in (0_u32..).zip(&used.spots).zip(&found_homes) {
         let junction = road::junction_of(&division, *home);
-        let streets = named.at(*spot, junction);
+        // An event that no place of the asked sort holds is no part of a street either.
+        let streets = if home.is_some() { named.at(*spot, junction) } else { std::collections::BTreeSet::new() };
         for &street in &streets {
             of_street[street as usize].push(index);
             in_junction[street as usize] += u32::from(junction.is_some());
@@ -265,8 +318,15 @@ fn counts(
     let mut streets: Vec<Hotspot> =
         all.map(|((own, members), in_junction)| street(network, &paths, own, members, in_junction, years)).collect();
     streets.sort_by_key(|street| std::cmp::Reverse(street.members.len()));
-    for places in [&mut segments, &mut junctions, &mut streets, &mut hotspots] {
+    for places in [&mut segments, &mut junctions, &mut streets] {
         compare(places);
+    }
+    // Concentrations stand among all places of their sort, not among each other.
+    for place in segments.iter().chain(&junctions).filter(|place| place.number > 0) {
+        let own = hotspots.iter_mut().find(|spot| spot.number == place.number);
+        if let (Some(own), Some(road)) = (own.and_then(|spot| spot.road.as_mut()), &place.road) {
+            own.standing = road.standing.clone();
+        }
     }
     let core = cluster.iter().map(Option::is_some).collect();
     Found { hotspots, cluster, core, places: Some([segments, junctions, streets]), called, layer: PLACES }
@@ -423,8 +483,12 @@ fn junction(
 }
 
 /// Id of the word for a junction's sort.
-pub(super) const fn junction_sort(junction: &segments::Junction) -> &'static str {
-    if junction.roundabout { "road-sort-roundabout" } else { "road-sort-junction" }
+pub(super) fn junction_sort(junction: &segments::Junction) -> &'static str {
+    match junction.sort() {
+        JunctionType::Roundabout => "road-sort-roundabout",
+        JunctionType::Signal => "road-sort-signal",
+        JunctionType::Other => "road-sort-junction",
+    }
 }
 
 /// What junctions are compared by: net, sort, number of arms, and the highest speed limit there.

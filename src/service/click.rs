@@ -21,6 +21,8 @@ pub struct Click<'a> {
     pub frame: &'a Frame<'a>,
     /// What it rests on.
     pub passport: &'a Passport,
+    /// Id of what its places are called together: streets, stretches, junctions.
+    pub places: &'static str,
 }
 
 impl Click<'_> {
@@ -40,13 +42,14 @@ impl Click<'_> {
     #[expect(clippy::unused_self, reason = "a line like the others")]
     pub(super) fn degrees(&self, row: &Summary) -> Option<String> {
         let sum = row.casualties?;
-        let told = sum.dead + sum.iss9 + sum.iss48 + sum.iss13 + sum.police_severe;
+        let told = sum.dead + sum.iss9 + sum.iss48 + sum.iss13 + sum.police_severe + sum.police_light;
         let mut parts: Vec<String> = [
             ("col-dodade", sum.dead),
             ("col-allvarligt_iss9", sum.iss9),
             ("col-mattligt_iss48", sum.iss48),
             ("col-lindrigt_iss13", sum.iss13),
             ("col-svart_polis", sum.police_severe),
+            ("click-police-light", sum.police_light),
         ]
         .into_iter()
         .map(|(alias, count)| format!("{} {count}", swedish(alias, &[])))
@@ -70,7 +73,7 @@ impl Click<'_> {
     /// Is it much? One or two sentences; `None` where no comparison can be made.
     pub(super) fn comparison(&self, row: &Summary) -> Option<String> {
         let (standing, rate) = (row.road.standing.as_ref()?, row.road.likeness_rate?);
-        Some(much(self.frame.kind, row.n, rate, row.road.per_km_year.is_some(), standing))
+        Some(much(self.frame.kind, row.n, rate, row.road.per_km_year.is_some(), standing, self.places))
     }
 
     /// Säkerhet i slutsatsen and one sentence why.
@@ -159,7 +162,7 @@ fn joined(words: &[String]) -> String {
 
 /// Is it much? One sentence on `n` events at a rate (per kilometre and year, or per year) against similar places.
 #[must_use]
-pub fn much(kind: Option<Kind>, n: i64, rate: f64, per_km: bool, standing: &Standing) -> String {
+pub fn much(kind: Option<Kind>, n: i64, rate: f64, per_km: bool, standing: &Standing, places: &str) -> String {
     let words: Vec<String> = standing.by.iter().map(|word| swedish(word, &[])).collect();
     let id = match verdict(n, rate, standing) {
         Verdict::None => "click-much-none",
@@ -174,6 +177,7 @@ pub fn much(kind: Option<Kind>, n: i64, rate: f64, per_km: bool, standing: &Stan
         ("per", swedish(if per_km { "click-per-km-year" } else { "click-per-year" }, &[])),
         ("others", standing.others.to_string()),
         ("by", joined(&words)),
+        ("places", swedish(places, &[])),
         ("share", format!("{:.0}", standing.fewer * 100.0)),
     ];
     swedish(id, &values)

@@ -207,6 +207,15 @@ pub enum Refusal {
         /// The network's file or store.
         network: String,
     },
+    /// Only roads of one GCM-typ or passage, and the network has none of it.
+    NoSuchGcmType {
+        /// The network's file or store.
+        network: String,
+        /// As it was asked for.
+        wanted: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// A collection that does not exist.
     NoSuchCollection {
         /// As it was asked for.

@@ -20,6 +20,8 @@ pub struct Casualties {
     pub iss13: u32,
     /// Severely injured according to the police.
     pub police_severe: u32,
+    /// Slightly injured according to the police.
+    pub police_light: u32,
 }
 
 /// What is told of one event beside its place. A bare point takes forty bytes: a file may hold millions.
@@ -145,6 +147,7 @@ impl Casualties {
                 Severity::Iss48 => sum.iss48 += 1,
                 Severity::Iss13 => sum.iss13 += 1,
                 Severity::PoliceSevere => sum.police_severe += 1,
+                Severity::PoliceLight => sum.police_light += 1,
                 _ => {}
             }
             sum
@@ -161,6 +164,7 @@ impl Casualties {
             iss48: self.iss48 + other.iss48,
             iss13: self.iss13 + other.iss13,
             police_severe: self.police_severe + other.police_severe,
+            police_light: self.police_light + other.police_light,
         }
     }
 }

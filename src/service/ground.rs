@@ -109,6 +109,7 @@ fn roads(network: &Network, results: &Passport) -> Layer {
             column("adt", true, whole(&|link| link.adt.map(i64::from))),
             column("adt_ar", true, whole(&|link| link.adt_year.map(i64::from))),
             column("gcm_typ", true, text(&|link| link.gcm_type.as_deref())),
+            column("passager", false, text(&|link| link.passage.as_deref())),
             column("belyst", true, Values::Bool(links.iter().map(|link| link.lit).collect())),
             column("langd_m", false, Values::Real(links.iter().map(length).collect())),
             column("vag_id", false, text(&|link| Some(&link.id))),

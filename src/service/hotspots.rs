@@ -38,6 +38,10 @@ pub struct Road {
     pub speed: Option<u16>,
     /// Highest ÅDT and the year that it was measured.
     pub adt: Option<(u32, Option<u16>)>,
+    /// GCM-typer, with commas between.
+    pub gcm: Option<String>,
+    /// Types of passages, with commas between.
+    pub passages: Option<String>,
     /// Length in metres.
     pub length_m: f64,
     /// Events per kilometre and year, where that can be said.
@@ -153,7 +157,13 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
     let accidents = frame.kind == Some(Kind::Accident);
     let rang = |row: &Summary| (row.n > 0).then_some(row.rang);
     let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let told = Click { frame, passport: &passport };
+    let places = match kind.name {
+        "gator" => "places-streets",
+        "segments" => "places-segments",
+        "junctions" => "places-junctions",
+        _ => "places-any",
+    };
+    let told = Click { frame, passport: &passport, places };
     let columns = vec![
         rows.integer("rang", true, rang),
         rows.text("namn", true, |row| Some(row.name.clone())),
@@ -189,6 +199,8 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
         rows.text("sakerhet", true, |row| Some(told.certainty(row).0)),
         rows.text("sakerhet_text", false, |row| Some(told.certainty(row).1)),
         rows.text("kallor_luckor", false, |row| Some(told.gaps(row))),
+        rows.text("gcm_typ", false, |row| row.road.gcm.clone()),
+        rows.text("passager", false, |row| row.road.passages.clone()),
         rows.text("slag", false, |row| filled(&row.road.sort)),
         rows.real("andel_handelser", false, |row| Some(row.share_of_events)),
         rows.real("vikt", false, |row| Some(row.weight)),
@@ -202,6 +214,7 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
         }
         style => style,
     };
+    let style = if kind.name == "gator" { Style::Single("#6a51a3".to_owned()) } else { style };
     let geometries = match kind.geometry {
         GeometryKind::Point => Geometries::Points(spots.iter().map(|spot| point_of(&spot.shape)).collect()),
         other => Geometries::Shapes(other, shapes(spots)),
@@ -285,9 +298,9 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// `STRADA: polis 12 · sjukvård 20 · båda 6`; the registers alone where they do not tell who reported.
+    /// `STRADA (polis 12 · sjukvård 20 · båda 6)`; the registers alone where they do not tell who reported.
     pub(super) fn source_text(&self) -> String {
-        if self.reporters.is_empty() { self.sources.clone() } else { format!("{}: {}", self.sources, self.reporters) }
+        if self.reporters.is_empty() { self.sources.clone() } else { format!("{} ({})", self.sources, self.reporters) }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

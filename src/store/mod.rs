@@ -14,6 +14,7 @@ pub mod surroundings;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
 mod register_contract;
 #[cfg(test)]
 mod surroundings_contract;

@@ -181,8 +181,9 @@ fn much(extract: &Extract) -> String {
         };
         return said(id, &[("least", SIMILAR_LEAST.to_string())]);
     };
+    let places = if comparison.per_km { "places-streets" } else { "places-junctions" };
     let n = i64::try_from(comparison.n).unwrap_or(i64::MAX);
-    let much = click::much(Some(Kind::Accident), n, comparison.own, comparison.per_km, &comparison.standing);
+    let much = click::much(Some(Kind::Accident), n, comparison.own, comparison.per_km, &comparison.standing, places);
     format!("{} {much}", word("click-much"))
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use geo::algorithm::Buffer;
-use geo::{BooleanOps, Coord, Geometry, LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Point};
+use geo::{
+    BooleanOps, Coord, Geometry, LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
+};
 use serde::Serialize;
 
 use super::onroad::{Ground, Which};
@@ -229,11 +231,16 @@ fn at_junction(names: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Pl
     Ok(Place {
         title: ground.name(&which),
         sort: Sort::Junction,
-        shape: MultiPoint::new(nodes).buffer(buffer_m.max(0.5)),
+        shape: filled(&MultiPoint::new(nodes).buffer(buffer_m.max(0.5))),
         on_road: Some((ground, which)),
         buffer_m,
         buffered: true,
     })
+}
+
+/// The areas without the holes that circles round nodes leave between them.
+fn filled(areas: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+    areas.iter().map(|area| Polygon::new(area.exterior().clone(), Vec::new())).collect()
 }
 
 /// The radius of the methods along roads where nothing is asked for.

@@ -101,8 +101,12 @@ const AREAS: Migration = Migration {
 const COVERAGE: Migration =
     Migration { version: 6, sql: include_str!("../sql/0006_coverage.sql"), tables: &[], widened: &[] };
 
-const JUNCTIONS: Migration =
-    Migration { version: 7, sql: include_str!("../sql/0007_junctions.sql"), tables: &[], widened: &[] };
+const JUNCTIONS: Migration = Migration {
+    version: 7,
+    sql: include_str!("../sql/0007_junctions.sql"),
+    tables: &[("platsutdrag", Some(GeometryKind::Area))],
+    widened: &["roads", "road_nodes"],
+};
 
 /// Columns whose texts are JSON.
 const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];
