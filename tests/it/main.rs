@@ -18,6 +18,7 @@ mod oracle_network;
 mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
+mod place;
 mod polisen;
 mod quarantine;
 mod real_files;

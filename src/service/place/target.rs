@@ -20,7 +20,7 @@ use crate::service::background::system_of_shapes;
 use crate::service::error::{Refusal, Result};
 use crate::service::import::home_in_degrees;
 use crate::store::near::{RoadPiece, Roads};
-use crate::store::{Background, GpkgStore, Near, Store, Window};
+use crate::store::{Background, GpkgStore, Near, RegisterStore, Store, Window};
 
 /// The place that a person asks about.
 #[derive(Debug, Clone, Copy)]
@@ -246,26 +246,48 @@ fn filled(areas: &MultiPolygon<f64>) -> MultiPolygon<f64> {
 /// The radius of the methods along roads where nothing is asked for.
 const RADIUS_DEFAULT_M: f64 = 20.0;
 
+/// A place of the register, by id, object number, property or name; else one of the map's places, by name.
 fn object(name: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Place> {
-    let rows = store.background(Background::Places, &Window::ALL)?.rows;
-    let named =
-        |row: &crate::store::Feature| row.properties.get("name").and_then(serde_json::Value::as_str).map(str::to_owned);
-    let wanted = name.trim().to_lowercase();
-    let hits: Vec<_> = rows
-        .iter()
-        .filter(|row| named(row).is_some_and(|own| own.trim().to_lowercase() == wanted))
-        .filter_map(|row| row.geometry.clone().map(|shape| (named(row).unwrap_or_default(), shape)))
-        .collect();
-    let Some((title, _)) = hits.first().cloned() else {
-        let names: Vec<String> = rows.iter().filter_map(named).collect();
-        let nearest = nearest(name, names.iter().map(String::as_str));
-        return Err(Refusal::NoSuchObject { object: name.to_owned(), nearest }.into());
-    };
+    let mut hits: Vec<(String, Geometry<f64>, f64)> = Vec::new();
+    let mut found = store.find_places(name)?;
+    // Several registers may tell of one object: the one that knows its area says most.
+    found.sort_by(|a, b| a.id.cmp(&b.id).then(b.area.is_some().cmp(&a.area.is_some())));
+    found.dedup_by(|a, b| a.id == b.id);
+    for found in found {
+        let title = found.name.clone().or(found.property.clone()).unwrap_or_else(|| found.id.clone());
+        match (found.area, found.at) {
+            (Some(area), _) => hits.push((title, Geometry::MultiPolygon(area), buffer.unwrap_or(0.0))),
+            (None, Some([x, y])) => hits.push((title, Geometry::Point(Point::new(x, y)), buffer.unwrap_or(POINT_M))),
+            (None, None) => {}
+        }
+    }
+    let mut names: Vec<String> = Vec::new();
+    if hits.is_empty() {
+        let wanted = name.trim().to_lowercase();
+        for row in store.background(Background::Places, &Window::ALL)?.rows {
+            let Some(own) = row.properties.get("name").and_then(serde_json::Value::as_str) else { continue };
+            match row.geometry {
+                Some(shape) if own.trim().to_lowercase() == wanted => {
+                    hits.push((own.to_owned(), shape, buffer.unwrap_or(POINT_M)));
+                }
+                _ => names.push(own.to_owned()),
+            }
+        }
+    }
     if hits.len() > 1 {
         return Err(Refusal::SeveralObjects { object: name.to_owned(), count: hits.len() }.into());
     }
-    let buffer_m = buffer.unwrap_or(POINT_M);
-    let shape =
-        hits.into_iter().fold(MultiPolygon::new(Vec::new()), |all, (_, shape)| all.union(&widened(shape, buffer_m)));
-    Ok(Place { title, sort: Sort::Area, shape, on_road: None, buffer_m, buffered: buffer_m > 0.0 })
+    let Some((title, shape, buffer_m)) = hits.pop() else {
+        names.extend(store.register()?.into_iter().filter_map(|place| place.name));
+        let nearest = nearest(name, names.iter().map(String::as_str));
+        return Err(Refusal::NoSuchObject { object: name.to_owned(), nearest }.into());
+    };
+    Ok(Place {
+        title,
+        sort: Sort::Area,
+        shape: widened(shape, buffer_m),
+        on_road: None,
+        buffer_m,
+        buffered: buffer_m > 0.0,
+    })
 }
