@@ -59,13 +59,14 @@ struct Entry {
 }
 
 /// The files of the catalogue; a test holds that no id stands in two of them.
-const FILES: [&str; 17] = [
+const FILES: [&str; 18] = [
     include_str!("../data/texts/analysis.toml"),
     include_str!("../data/texts/cli.toml"),
     include_str!("../data/texts/crs.toml"),
     include_str!("../data/texts/export.toml"),
     include_str!("../data/texts/files.toml"),
     include_str!("../data/texts/formats.toml"),
+    include_str!("../data/texts/gate.toml"),
     include_str!("../data/texts/http.toml"),
     include_str!("../data/texts/ingest.toml"),
     include_str!("../data/texts/layers.toml"),

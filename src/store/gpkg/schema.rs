@@ -27,8 +27,7 @@ pub(super) struct Migration {
 }
 
 /// Every step, oldest first.
-pub(super) const MIGRATIONS: [Migration; 7] =
-    [FIRST, ROADS, EVENT_ROADS, REGISTER, AREAS, COVERAGE, JUNCTIONS];
+pub(super) const MIGRATIONS: [Migration; 7] = [FIRST, ROADS, EVENT_ROADS, REGISTER, AREAS, COVERAGE, JUNCTIONS];
 
 const FIRST: Migration = Migration {
     version: 1,
