@@ -67,6 +67,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/export.toml"),
     include_str!("../data/texts/files.toml"),
     include_str!("../data/texts/formats.toml"),
+    include_str!("../data/texts/gate.toml"),
     include_str!("../data/texts/geocode.toml"),
     include_str!("../data/texts/http.toml"),
     include_str!("../data/texts/ingest.toml"),

@@ -20,10 +20,12 @@ pub mod dbscan_rtree;
 pub mod forecast;
 pub mod outline;
 pub mod road;
+pub mod series;
 mod sets;
 pub mod summary;
 pub mod table;
 pub mod timeline;
+pub mod trend;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -37,6 +39,7 @@ pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
 pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
 pub use timeline::{Occurrence, Timeline, timeline};
+pub use trend::{Trend, trend};
 
 /// Why an analysis was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
