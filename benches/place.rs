@@ -37,7 +37,8 @@ fn store(folder: &Path) -> GpkgStore {
     }
     let file = folder.join("olyckor.csv");
     std::fs::write(&file, text).expect("written");
-    let request = import::Request { files: vec![file], crs: Some("EPSG:3006".to_owned()), ..import::Request::default() };
+    let request =
+        import::Request { files: vec![file], crs: Some("EPSG:3006".to_owned()), ..import::Request::default() };
     import::events(&request, &mut store, &Silent, &Timings::default()).expect("imported");
     store
 }
@@ -47,7 +48,9 @@ fn places(criterion: &mut Criterion) {
     let store = store(folder.path());
     let mut group = criterion.benchmark_group("place");
     group.sample_size(10);
-    for (name, target) in [("street", Target::Street("Storgatan")), ("area", Target::Area(&folder.path().join("hemomrade.gpkg")))] {
+    for (name, target) in
+        [("street", Target::Street("Storgatan")), ("area", Target::Area(&folder.path().join("hemomrade.gpkg")))]
+    {
         let request = Request { target, buffer_m: None, crs: None, years: YEARS, join_crime: false };
         group.bench_function(format!("{name} 100k"), |bencher| {
             bencher.iter(|| {

@@ -66,6 +66,21 @@ pub enum What {
     Analyse(Box<Analyse>),
     /// One sheet on one place: what happened, where, when and at what cost (PDF, DOCX or layers)
     Place(PlaceArguments),
+    /// A paper that is made each year
+    Report {
+        /// Which paper
+        #[arg(value_enum)]
+        what: Reported,
+        /// The store
+        #[arg(long)]
+        store: PathBuf,
+        /// The year; the last one of the data where nothing is said
+        #[arg(long)]
+        year: Option<i16>,
+        /// File to write: .pdf, .docx, or the full table (.xlsx, .csv, ...)
+        #[arg(long)]
+        output: PathBuf,
+    },
     /// Serve the map page on this machine
     Serve {
         /// The store
@@ -108,6 +123,13 @@ pub enum Imported {
     Ground,
     /// Places that people go to: schools, shops, stops, playgrounds
     Places,
+}
+
+/// What `report` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reported {
+    /// The yearly olycksrapport to the nämnd
+    Accidents,
 }
 
 /// What `list` lists.

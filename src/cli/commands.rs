@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::args::{Analyse, Cli, Import, Imported, Listed, What};
+use super::args::{Analyse, Cli, Import, Imported, Listed, Reported, What};
 use super::bar::Bar;
 use super::output::Output;
 use crate::service::background;
@@ -24,6 +24,9 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
         What::Place(arguments) => super::place::run(cli, arguments, output)?,
+        What::Report { what: Reported::Accidents, store, year, output: file } => {
+            super::place::report(cli, store, *year, file, output)?;
+        }
         What::Serve { store, bind } => {
             crate::http::serve(store, bind, |address| {
                 output.result(&json!({ "address": format!("http://{address}") }), || {

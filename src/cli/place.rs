@@ -1,13 +1,17 @@
-//! `lagesbild place`.
+//! `lagesbild place` and `lagesbild report`.
+
+use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{Cli, PlaceArguments};
 use super::commands::timing_lines;
 use super::output::Output;
+use crate::domain::paper::{Block, Paper};
 use crate::service::Result;
 use crate::service::place::{self, Request, Target};
 use crate::service::progress::{Timings, peak_rss_mib};
+use crate::service::report::accidents;
 use crate::texts::text;
 
 /// Asks about a place and writes the answer.
@@ -34,16 +38,33 @@ pub(super) fn run(cli: &Cli, arguments: &PlaceArguments, output: &Output) -> Res
         Output::aside(&timing_lines(&timings.seconds(), peak_rss_mib()));
     }
     let answer = json!({ "place": extract, "timings": timings.seconds(), "output": arguments.output });
+    output.result(&answer, || said(&extract.title, &place::paper(&extract), &arguments.output));
+    Ok(())
+}
+
+/// Makes the yearly report on accidents.
+pub(super) fn report(cli: &Cli, store: &Path, year: Option<i16>, file: &Path, output: &Output) -> Result<()> {
+    let timings = Timings::default();
+    let report = accidents::run(store, year, file, &timings)?;
+    if cli.timings {
+        Output::aside(&timing_lines(&timings.seconds(), peak_rss_mib()));
+    }
+    let answer = json!({ "report": report, "timings": timings.seconds(), "output": file });
     output.result(&answer, || {
-        let lead = place::paper(&extract).blocks.into_iter().find_map(|block| match block {
-            crate::domain::paper::Block::Lead { text } => Some(text),
-            _ => None,
-        });
-        let file = arguments.output.display().to_string();
-        vec![
-            text("cli-place", &[("title", extract.title.clone()), ("lead", lead.unwrap_or_default())]),
-            text("cli-place-written", &[("file", file)]),
-        ]
+        let paper = accidents::paper(&report);
+        said(&paper.title, &paper, file)
     });
     Ok(())
+}
+
+/// The paper's first sentences, and where it is.
+fn said(title: &str, paper: &Paper, file: &Path) -> Vec<String> {
+    let lead = paper.blocks.iter().find_map(|block| match block {
+        Block::Lead { text } => Some(text.clone()),
+        _ => None,
+    });
+    vec![
+        text("cli-sheet", &[("title", title.to_owned()), ("lead", lead.unwrap_or_default())]),
+        text("cli-sheet-written", &[("file", file.display().to_string())]),
+    ]
 }

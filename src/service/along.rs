@@ -82,6 +82,15 @@ pub(super) fn network(
     Ok(Named { network, name, hash })
 }
 
+/// The store's own network.
+pub(super) fn of_store(store: &GpkgStore, parameters: &Parameters) -> Result<Named> {
+    let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let none = || Refusal::NoNetwork { method: parameters.method().id, file: store.path().display().to_string() };
+    let network = store.network()?.ok_or_else(none)?;
+    let hash = hash_of(&network);
+    Ok(Named { network, name, hash })
+}
+
 /// Hash over the links, whatever their order.
 fn hash_of(network: &Network) -> String {
     let mut content = ContentHash::default();

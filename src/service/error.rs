@@ -12,6 +12,17 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Serialize)]
 #[serde(tag = "id", rename_all = "kebab-case")]
 pub enum Refusal {
+    /// The store has no accidents of that year.
+    NoSuchYear {
+        /// The store.
+        file: String,
+        /// As it was asked for.
+        year: String,
+        /// First year with accidents.
+        first: String,
+        /// Last one.
+        last: String,
+    },
     /// The buffer is no distance, or beyond the widest.
     BadBuffer {
         /// As it was given.

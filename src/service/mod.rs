@@ -24,6 +24,7 @@ pub mod preview;
 pub mod progress;
 pub mod quarantine;
 pub mod register;
+pub mod report;
 pub mod roads;
 pub mod rows;
 pub mod sample;

@@ -74,6 +74,15 @@ pub fn choose(input: &mut Input, parameters: &Parameters) {
     input.chosen = Chosen { outside, period, years, preliminary, accidents };
 }
 
+/// Takes the rows of later years than this out of the input, without a word: what follows is asked of an earlier year.
+pub fn end_with(input: &mut Input, year: i16) {
+    let later = |fact: &Fact| fact.time.as_ref().and_then(crate::domain::Interval::year).is_some_and(|own| own > year);
+    let keep: Vec<bool> = input.facts.iter().map(|fact| !later(fact)).collect();
+    if keep.contains(&false) {
+        retain(input, &keep);
+    }
+}
+
 fn first_value(first: Option<i16>) -> [(&'static str, String); 1] {
     [("year", first.map_or_else(String::new, |year| year.to_string()))]
 }

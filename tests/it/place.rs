@@ -40,10 +40,13 @@ fn number(connection: &Connection, sql: &str) -> i64 {
 /// A value summed over the years of the headline.
 fn headline(extract: &Value, pick: &[&str]) -> i64 {
     let years = extract["last"].as_array().expect("years");
-    years.iter().map(|year| {
-        let line = &extract["accidents"]["years"][year.to_string()];
-        pick.iter().fold(line, |value, key| &value[*key]).as_i64().unwrap_or_else(|| panic!("{pick:?} of {line}"))
-    }).sum()
+    years
+        .iter()
+        .map(|year| {
+            let line = &extract["accidents"]["years"][year.to_string()];
+            pick.iter().fold(line, |value, key| &value[*key]).as_i64().unwrap_or_else(|| panic!("{pick:?} of {line}"))
+        })
+        .sum()
 }
 
 #[test]
@@ -60,7 +63,9 @@ fn a_drawn_area_holds_what_its_rows_hold() {
     let area = town.folder.path().join("ritad_yta.geojson");
     let ring = format!("[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]");
     let crs = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3006"}}"#;
-    let feature = format!(r#"{{"type":"Feature","properties":{{"namn":"Ritad yta"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#);
+    let feature = format!(
+        r#"{{"type":"Feature","properties":{{"namn":"Ritad yta"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#
+    );
     std::fs::write(&area, format!(r#"{{"type":"FeatureCollection",{crs},"features":[{feature}]}}"#)).expect("written");
     let out = town.folder.path().join("yta.pdf");
     let extract = place(&town.store, &out, &["--area", arg(&area)]).ok().json()["place"].clone();
@@ -129,7 +134,8 @@ fn a_drawn_area_holds_what_its_rows_hold() {
 /// Name, accidents and injured of the rows of a layer along roads.
 fn rows(layer: &Path, table: &str) -> Vec<(String, i64, i64)> {
     let connection = Connection::open(layer).expect("opens");
-    let sql = format!("SELECT namn, n, ifnull(antal_skadade, 0) FROM {table} WHERE namn IS NOT NULL ORDER BY n DESC, namn");
+    let sql =
+        format!("SELECT namn, n, ifnull(antal_skadade, 0) FROM {table} WHERE namn IS NOT NULL ORDER BY n DESC, namn");
     let mut select = connection.prepare(&sql).expect("a layer");
     let found = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).expect("rows");
     found.collect::<rusqlite::Result<_>>().expect("rows")
@@ -143,15 +149,25 @@ fn streets_and_junctions_have_the_numbers_of_the_layers_along_roads() {
     run(&[&arguments[..], &["--output", arg(&layer)]].concat()).ok();
     let out = town.folder.path().join("blad.docx");
     let (streets, junctions) = (rows(&layer, "gator"), rows(&layer, "junctions"));
-    for (name, n, injured) in streets.iter().take(3).chain([streets.iter().find(|row| row.0 == "Storgatan").expect("is there")]) {
+    for (name, n, injured) in
+        streets.iter().take(3).chain([streets.iter().find(|row| row.0 == "Storgatan").expect("is there")])
+    {
         let extract = place(&town.store, &out, &["--street", name]).ok().json()["place"].clone();
-        assert_eq!((headline(&extract, &["accidents"]), headline(&extract, &["persons", "injured"])), (*n, *injured), "{name}");
+        assert_eq!(
+            (headline(&extract, &["accidents"]), headline(&extract, &["persons", "injured"])),
+            (*n, *injured),
+            "{name}"
+        );
     }
     let named: Vec<_> = junctions.iter().filter(|row| row.0.contains(" / ")).take(3).collect();
     assert_eq!(named.len(), 3);
     for (name, n, injured) in named {
         let extract = place(&town.store, &out, &["--junction", name]).ok().json()["place"].clone();
-        assert_eq!((headline(&extract, &["accidents"]), headline(&extract, &["persons", "injured"])), (*n, *injured), "{name}");
+        assert_eq!(
+            (headline(&extract, &["accidents"]), headline(&extract, &["persons", "injured"])),
+            (*n, *injured),
+            "{name}"
+        );
     }
 }
 

@@ -18,13 +18,14 @@ use serde::Serialize;
 
 pub use onroad::Comparison;
 use onroad::Counted;
-pub use sheet::paper;
-pub use tables::{Accidents, Other};
+pub use sheet::{kronor, paper, whole};
+pub use tables::{Accidents, FALLS, Line, Other, Persons, UNTOLD};
 pub use target::{Sort, Target};
 
 use super::error::{Refusal, Result};
 use super::progress::Timings;
 use crate::analysis::forecast::{self, Forecast};
+use crate::analysis::series::{SeriesReport, YearCount, describe};
 use crate::crs::{Transform, WGS84};
 use crate::domain::passport::{ContentHash, NO_VINTAGE};
 use crate::domain::time::iso_utc;
@@ -151,6 +152,8 @@ pub struct Extract {
     pub roads: RoadFacts,
     /// Comparison with similar places, where exposure allows it.
     pub comparison: Option<Comparison>,
+    /// Years that can be compared with each other, and their trend.
+    pub series: SeriesReport,
     /// If nothing is done.
     pub zero: Zero,
     /// Damage if nothing is done.
@@ -278,6 +281,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     let coverage = coverage(store, &refs)?;
     let preliminary = end.is_some_and(|end| !settled(&coverage, end));
     let whole: Vec<i16> = table.iter().copied().filter(|year| !(preliminary && Some(*year) == end)).collect();
+    let series = series(&accidents, &coverage, preliminary.then_some(end).flatten());
     let drawn = timings.time("roads", || store.roads_near(&Roads::In(map::frame(bbox))))?;
     let comparison = timings.time("compare", || compare(&place, store, &last, &whole))?;
     let (zero, damage) = zero(&refs, &whole, comparison.as_ref());
@@ -307,6 +311,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         crime_left_out,
         roads: road_facts(&place, &drawn),
         comparison,
+        series,
         zero,
         damage,
         coverage,
@@ -357,6 +362,17 @@ fn last_year(store: &GpkgStore) -> Result<Option<i16>> {
     Ok(latest)
 }
 
+/// The yearly accidents as a series; `preliminary` is the year that may still grow.
+fn series(accidents: &Accidents, coverage: &[Coverage], preliminary: Option<i16>) -> SeriesReport {
+    let count = |(year, line): (&i16, &Line)| YearCount {
+        year: *year,
+        n: line.accidents,
+        complete: Some(*year) != preliminary,
+    };
+    let counts: Vec<YearCount> = accidents.years.iter().map(count).collect();
+    describe(&counts, coverage, usize::from(YEARS))
+}
+
 /// Whether someone has written that the year is whole for all that report.
 fn settled(coverage: &[Coverage], year: i16) -> bool {
     let mut rows = coverage.iter().filter(|row| row.year == year).peekable();
@@ -400,7 +416,7 @@ fn compare(place: &target::Place, store: &GpkgStore, last: &[i16], whole: &[i16]
         let (Some(from), Some(to)) = (years.first().and_then(year), years.last().and_then(year)) else {
             return Ok(None);
         };
-        let without = [tables::FALLS];
+        let without = [FALLS];
         let events = store.events_on_links(Kind::Accident, from.from, to.to, &without)?;
         let Some((first, last)) = store.extent(Kind::Accident, from.from, to.to, &without)? else { return Ok(None) };
         Ok(Some((events.into_iter().map(|row| (row.link, row.along_m)).collect(), (last - first) as f64 / YEAR_S)))
@@ -421,7 +437,7 @@ const YEAR_S: f64 = 365.25 * 86_400.0;
 fn accidents_in(events: &[&Event], years: &[i16]) -> u64 {
     let counts = |event: &&&Event| {
         event.kind == Kind::Accident
-            && event.category != tables::FALLS
+            && event.category != FALLS
             && event.time.as_ref().and_then(Interval::year).is_some_and(|year| years.contains(&year))
     };
     events.iter().filter(counts).count() as u64

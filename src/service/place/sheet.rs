@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::tables::{self, Line, Persons};
 use super::{AHEAD_YEARS, Extract, Sort, Zero, map};
 use crate::analysis::forecast::SIMILAR_LEAST;
+use crate::analysis::series::{Break, Reason};
 use crate::domain::paper::{Block, Paper, Table};
 use crate::domain::{ConditionKind, Kind, Ore, Reporting, RoadKeeper};
 use crate::service::click;
@@ -416,8 +417,15 @@ fn judgement(extract: &Extract) -> Vec<Block> {
     blocks
 }
 
-fn trend(_extract: &Extract) -> Vec<String> {
-    Vec::new()
+/// How the number developed, within years whose coverage is the same; else why that cannot be said.
+fn trend(extract: &Extract) -> Vec<String> {
+    let series = &extract.series;
+    let mut sentences: Vec<String> = series.breaks.iter().map(Break::sentence).collect();
+    if let Some((trend, run)) = series.runs.last().and_then(|run| run.trend.as_ref().map(|trend| (trend, run))) {
+        sentences.push(trend.sentence(run.from, run.to));
+    }
+    sentences.extend(series.refusal.as_ref().map(Reason::sentence));
+    if sentences.is_empty() { Vec::new() } else { vec![sentences.join(" ")] }
 }
 
 fn zero(extract: &Extract) -> String {

@@ -31,7 +31,8 @@ pub struct Persons {
 }
 
 impl Persons {
-    fn add(&mut self, severity: Severity) {
+    /// Counts one person more.
+    pub fn add(&mut self, severity: Severity) {
         self.injured += u64::from(severity.is_casualty());
         match severity {
             Severity::Dead => self.dead += 1,
@@ -73,7 +74,8 @@ pub struct Line {
 }
 
 impl Line {
-    fn add(&mut self, event: &Event) {
+    /// Counts one accident more, with its persons.
+    pub fn add(&mut self, event: &Event) {
         self.accidents += 1;
         self.with_injury += u64::from(event.severity.is_casualty());
         event.persons.iter().for_each(|person| self.persons.add(person.severity));
