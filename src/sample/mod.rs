@@ -37,6 +37,7 @@ mod sheet;
 mod site;
 mod stories;
 mod streets;
+pub mod surroundings;
 mod truth;
 mod when;
 mod witness;

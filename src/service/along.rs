@@ -129,7 +129,7 @@ pub(super) fn analyse(
             Ok(counts(network, &used, roads, radius, min_points, &input.facts))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
-        Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
+        Settings::AreaCounts { .. } | Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
             Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into())
         }
     })?;

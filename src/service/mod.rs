@@ -4,11 +4,15 @@
 
 mod along;
 pub mod analyse;
+pub mod area_counts;
+pub mod area_tables;
+pub mod areas;
 pub mod background;
 pub mod coarse;
 pub mod columns;
 mod conveyor;
 pub mod error;
+pub mod exposures;
 pub mod facts;
 mod files;
 pub mod hotspots;
@@ -19,6 +23,7 @@ pub mod overview;
 pub mod preview;
 pub mod progress;
 pub mod quarantine;
+pub mod registers;
 pub mod roads;
 pub mod rows;
 pub mod sample;
