@@ -181,6 +181,19 @@ pub const METHODS: &[Method] = &[
         },
     },
     Method {
+        id: "area-counts",
+        parameters: &[
+            words("exposure", "area-counts-exposure-help"),
+            words("period", "area-counts-period-help"),
+            words("set", "area-counts-set-help"),
+            words("category", "area-counts-category-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "area-counts-min-points-help"),
+            words("value", "area-counts-value-help"),
+        ],
+        asks: Asks::Nothing,
+        settings: |given| Settings::AreaCounts { few: given.number("min-points") as u64 },
+    },
+    Method {
         id: "network-counts",
         parameters: &[
             whole("min-points", 5.0, &MIN_POINTS, "network-counts-min-points-help"),
@@ -404,6 +417,11 @@ pub enum Settings {
         /// Column that is summed for each cell and hotspot.
         value: Option<String>,
     },
+    /// [`area_rates`](super::area_rates()). What it counts, and against what, are texts that the service reads.
+    AreaCounts {
+        /// Fewer events than this in an area are few.
+        few: u64,
+    },
     /// [`timeline`](super::timeline()).
     Timeline {
         /// Length of a period.
@@ -495,7 +513,7 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
         }
     }
 }
@@ -706,6 +724,7 @@ mod tests {
             let defaults = parse(method.id, &[]).expect("defaults are valid");
             assert!(defaults.asks_within().is_none_or(|(_, length)| length.0 > 0.0), "{}", method.id);
             match defaults.settings() {
+                Settings::AreaCounts { few } => assert_eq!((method.id, few), ("area-counts", 5)),
                 Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);

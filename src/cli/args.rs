@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::domain::Kind;
+use crate::domain::{ConditionKind, Kind};
 use crate::service::METHODS;
 
 /// Language of messages. Layers, columns and papers are Swedish in both.
@@ -123,6 +123,16 @@ pub enum Imported {
     Ground,
     /// Places that people go to: schools, shops, stops, playgrounds
     Places,
+    /// Areas that events are counted in: DeSO, stadsdelar, own polygons
+    Areas,
+    /// Denominators of areas: population, dwellings, road kilometres
+    Exposure,
+    /// Tables of counts: område × månad × brottstyp
+    Counts,
+    /// Measures done: åtgärdsregister
+    Measures,
+    /// Measured speeds, flows, reported faults, slippery streets, safety walks, EST
+    Conditions,
 }
 
 /// What `report` makes.
@@ -174,6 +184,15 @@ pub struct Import {
     /// Take rows whose content has changed, and keep the older version
     #[arg(long)]
     pub replace: bool,
+    /// Name of the set of areas, for areas, exposure and counts
+    #[arg(long, value_name = "SET")]
+    pub name: Option<String>,
+    /// Kind of condition
+    #[arg(long = "kind", value_parser = condition_kind, value_name = "speed|flow|fault|surface|safety-walk|est|survey")]
+    pub condition: Option<ConditionKind>,
+    /// Year of the denominators, where the file does not say
+    #[arg(long)]
+    pub year: Option<i16>,
     /// Write the rows that went to quarantine to a CSV, to be mended and imported again
     #[arg(long, value_name = "OUT.csv")]
     pub quarantine: Option<PathBuf>,
@@ -265,6 +284,12 @@ pub struct Analyse {
     /// Parameters of the method
     #[command(flatten)]
     pub parameters: MethodFlags,
+}
+
+fn condition_kind(text: &str) -> Result<ConditionKind, String> {
+    let known = ConditionKind::ALL.map(ConditionKind::code).join(", ");
+    // Traffic comes with speeds and is no file of its own.
+    ConditionKind::from_code(text).filter(|kind| *kind != ConditionKind::Traffic).ok_or(known)
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

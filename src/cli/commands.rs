@@ -66,6 +66,9 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
         Imported::Roads => return import_roads(arguments, output),
         Imported::Ground => return import_background(background::What::Ground, arguments, output),
         Imported::Places => return super::register::import_places(arguments, output, background_lines),
+        Imported::Areas | Imported::Exposure | Imported::Counts | Imported::Measures | Imported::Conditions => {
+            return super::areas::import(arguments, output);
+        }
     }
     let request = import::Request {
         files: arguments.files.clone(),

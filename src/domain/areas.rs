@@ -68,7 +68,7 @@ impl Tallied {
 
 /// The events of one type in one area and period, as a table tells them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AreaCount {
+pub struct AreaTally {
     /// Set of the area.
     pub set: String,
     /// Code of the area.
@@ -93,7 +93,7 @@ pub struct AreaCount {
     pub row: u32,
 }
 
-impl AreaCount {
+impl AreaTally {
     /// Whether it tells of the same area, type and days as the other.
     #[must_use]
     pub fn is_same_cell(&self, other: &Self) -> bool {

@@ -76,6 +76,20 @@ pub fn shown(code: &str, words: Option<&str>) -> Option<String> {
     if code == UNKNOWN { words.map(str::to_owned) } else { Some(label(code).to_owned()) }
 }
 
+/// The category of incidents or damage whose label the words are, or begin with, as a type of crime in a table does
+/// (`Skadegörelse inkl. klotter`); the longest label where several fit, [`UNKNOWN`] where none does. The source's own words
+/// stay what is read.
+#[must_use]
+pub fn of_words(text: &str) -> &'static str {
+    let text = text.trim().to_lowercase();
+    let fits = |label: &str| {
+        let label = label.to_lowercase();
+        text.strip_prefix(label.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    let known = table().iter().filter(|entry| entry.kind != "accident" && entry.code != UNKNOWN);
+    known.filter(|entry| fits(&entry.sv)).max_by_key(|entry| entry.sv.len()).map_or(UNKNOWN, |entry| &entry.code)
+}
+
 /// The accident category of an olyckstyp such as `G1 (cykel singel)`: the leading letter and digit where the taxonomy has
 /// both, else the letter; [`UNKNOWN`] where it has neither.
 #[must_use]
@@ -112,6 +126,20 @@ mod tests {
             ("G12", UNKNOWN),
         ] {
             assert_eq!(of_accident_type(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_table_of_crimes_are_known_by_their_label_alone() {
+        for (text, code) in [
+            ("Skadegörelse", "skadegorelse"),
+            ("skadegörelse inkl. klotter", "skadegorelse"),
+            ("Stöld", "stold"),
+            ("Stölder", UNKNOWN),
+            ("Misshandel", UNKNOWN),
+            ("", UNKNOWN),
+        ] {
+            assert_eq!(of_words(text), code, "{text}");
         }
     }
 

@@ -27,7 +27,7 @@ pub mod space;
 pub mod time;
 pub mod wkb;
 
-pub use areas::{Area, AreaCount, Exposure, Tallied};
+pub use areas::{Area, AreaTally, Exposure, Tallied};
 pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};
 pub use condition::{Condition, ConditionKind};

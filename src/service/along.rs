@@ -153,7 +153,7 @@ pub(super) fn analyse(
             Ok(counts(network, &used, roads, filter, radius, min_points, input.chosen.years))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
-        Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
+        Settings::AreaCounts { .. } | Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
             Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into())
         }
     })?;

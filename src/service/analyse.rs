@@ -112,8 +112,11 @@ struct Groups {
 pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
     let parameters = analysis::parse(request.method, request.parameters)?;
     let format = export::format_of(&request.output)?;
-    let value = parameters.text("value").map(str::to_owned);
     progress.stage("stage-read", 0);
+    if let Settings::AreaCounts { few } = parameters.settings() {
+        return super::area_counts::run(request, &parameters, few, progress, timings);
+    }
+    let value = parameters.text("value").map(str::to_owned);
     let mut store = None;
     let times_only = parameters.asks_within().is_none();
     let shown = match &request.from {
@@ -207,7 +210,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
     match &parameters.settings() {
-        Settings::Timeline { .. } => Ok(Groups::default()),
+        Settings::AreaCounts { .. } | Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
             let count = clustering.count as usize;

@@ -295,6 +295,10 @@ pub enum Error {
     Analysis(analysis::Error),
     /// Of the sample town.
     Sample(sample::Error),
+    /// Of areas, their counts and denominators, measures and conditions.
+    Area(super::areas::AreaError),
+    /// Of a file with the names of columns.
+    Aliases(ingest::AliasError),
 }
 catalogued_errors!(Error);
 
@@ -346,5 +350,7 @@ from!(
     Store(store::Error),
     Export(export::Error),
     Analysis(analysis::Error),
-    Sample(sample::Error)
+    Sample(sample::Error),
+    Area(super::areas::AreaError),
+    Aliases(ingest::AliasError)
 );

@@ -4,12 +4,16 @@
 
 mod along;
 pub mod analyse;
+pub mod area_counts;
+pub mod area_tables;
+pub mod areas;
 pub mod background;
 pub mod click;
 pub mod coarse;
 pub mod columns;
 mod conveyor;
 pub mod error;
+pub mod exposures;
 pub mod facts;
 mod files;
 pub mod geocode;
@@ -24,6 +28,7 @@ pub mod preview;
 pub mod progress;
 pub mod quarantine;
 pub mod register;
+pub mod registers;
 pub mod report;
 pub mod roads;
 pub mod rows;

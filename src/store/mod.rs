@@ -6,6 +6,7 @@
 //! Rules that every store holds: an import is one transaction; read = accepted + quarantined + present, for events
 //! and for persons; importing the same file twice changes nothing; free text is read only when it is asked for.
 
+pub mod areas;
 pub mod gpkg;
 pub mod model;
 pub mod near;
@@ -25,6 +26,7 @@ use crate::catalogued_errors;
 use crate::domain::{Event, Layer, Network};
 use crate::geopackage;
 
+pub use areas::{Areas, Fate, SetAside};
 pub use gpkg::GpkgStore;
 pub use model::{
     Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord,

@@ -3,6 +3,7 @@
 //! Writing is in transactions (`journal_mode` DELETE, `synchronous` FULL): a process that is killed leaves all of a
 //! change or nothing. Every stamp comes from the data's vintage.
 
+mod areas;
 mod background;
 mod event_roads;
 mod events;
