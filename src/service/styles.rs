@@ -117,7 +117,7 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     // The middle of a municipality is no place of an event: no map draws it.
     let filter = |look: &Look<'_>| if look.table == "events" { PLACES } else { "" };
     let filters = SHARED.map(|(_, _, layer, _)| match about {
-        Some(kind) => format!("\"layer\" = '{layer}' AND \"kind\" = '{}'", kind.code()),
+        Some(kind) => format!("\"layer\" = '{layer}' AND \"run_id\" LIKE '%-{}'", kind.code()),
         None => format!("\"layer\" = '{layer}'"),
     });
     let mut layers: Vec<ProjectLayer<'_>> =

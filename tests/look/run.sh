@@ -33,6 +33,8 @@ ok "QGIS opens skador.gpkg"
 "$python" "$here/qgis_look.py" "$town/olyckor_vag.gpkg" "$out/qgis-vag.png" --project --zoom hotspots \
   --expect hotspots:graduatedSymbol --expect segments:graduatedSymbol --expect junctions:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens segments, junctions and hotspots along roads"
+"$python" "$here/click.py" "$town/olyckor_vag.gpkg" "$town/lagesbild.gpkg" Storgatan "$out"
+ok "the project Olycksanalys answers a click on Storgatan with the numbers of its rows, and prints A4 and A3"
 shared="$root/../shared/data/helsinki"
 if [ -d "$shared" ]; then
   rm -f "$out/helsinki.gpkg"
