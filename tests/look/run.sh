@@ -53,6 +53,44 @@ fi
 "$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis-databas.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens the store with its project"
 
+# --- papers ---
+papers() { # STORE NAME TARGET...: the sheet as PDF and DOCX; its pages as pictures
+  local store=$1 name=$2
+  shift 2
+  "$bin" place --store "$store" --output "$out/$name.pdf" "$@" >/dev/null
+  "$bin" place --store "$store" --output "$out/$name.docx" "$@" >/dev/null
+  pages "$name"
+}
+pages() {
+  local info text
+  info=$(pdfinfo "$out/$1.pdf")
+  grep -q "Tagged: *yes" <<<"$info"
+  local count
+  count=$(awk '/^Pages:/ {print $2}' <<<"$info")
+  [ "$count" -le "${2:-2}" ] || { echo "$1.pdf has $count pages"; exit 1; }
+  pdfimages -list "$out/$1.pdf" >/dev/null
+  pdftoppm -r 90 -png "$out/$1.pdf" "$out/$1"
+  text=$(pdftotext -layout "$out/$1.pdf" -)
+  grep -q "$(basename "${3:-Platsutdrag}")" <<<"$text"
+}
+papers "$town/lagesbild.gpkg" plats-gata --street Storgatan
+crossing=$("$python" - "$town/olyckor_vag.gpkg" <<'PYTHON'
+import sqlite3, sys
+row = sqlite3.connect(sys.argv[1]).execute("SELECT namn FROM junctions WHERE namn LIKE '% / %' ORDER BY n DESC, namn LIMIT 1").fetchone()
+print(row[0])
+PYTHON
+)
+papers "$town/lagesbild.gpkg" plats-korsning --junction "$crossing"
+papers "$town/lagesbild.gpkg" plats-yta --area "$town/hemomrade.gpkg"
+"$bin" report accidents --store "$town/lagesbild.gpkg" --output "$out/olycksrapport.pdf" >/dev/null
+pages olycksrapport 3 Olycksrapport
+"$python" -m zipfile -t "$out/plats-gata.docx" >/dev/null
+ok "sheets of a street, a junction and an area, and the yearly report: tagged PDF of few pages, DOCX whole"
+if [ -f "$out/helsinki.gpkg" ]; then
+  papers "$out/helsinki.gpkg" plats-helsinki --street Mannerheimintie
+  ok "the sheet of Mannerheimintie in Helsinki"
+fi
+
 # --- the page in a browser ---
 port=$((20000 + RANDOM % 20000))
 "$bin" serve --store "$town/lagesbild.gpkg" --bind "127.0.0.1:$port" >"$out/serve.log" 2>&1 &
