@@ -74,9 +74,15 @@ pub enum What {
         /// The store
         #[arg(long)]
         store: PathBuf,
-        /// The year; the last one of the data where nothing is said
+        /// The year of the olycksrapport; the last one of the data where nothing is said
         #[arg(long)]
         year: Option<i16>,
+        /// Kind of event on the sheet of hours
+        #[arg(long, value_parser = kind, default_value = "incident", value_name = "accident|incident|damage|alarm")]
+        kind: Kind,
+        /// Years on the sheet of hours, the last one of the data included
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
+        years: u8,
         /// File to write: .pdf, .docx, or the full table (.xlsx, .csv, ...)
         #[arg(long)]
         output: PathBuf,
@@ -140,6 +146,8 @@ pub enum Imported {
 pub enum Reported {
     /// The yearly olycksrapport to the nämnd
     Accidents,
+    /// Where, on which weekday and at which hour: for police and ordningsvakter
+    Hours,
 }
 
 /// What `list` lists.

@@ -24,8 +24,11 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
         What::Place(arguments) => super::place::run(cli, arguments, output)?,
-        What::Report { what: Reported::Accidents, store, year, output: file } => {
+        What::Report { what: Reported::Accidents, store, year, output: file, .. } => {
             super::place::report(cli, store, *year, file, output)?;
+        }
+        What::Report { what: Reported::Hours, store, kind, years, output: file, .. } => {
+            super::place::hours(cli, store, *kind, *years, file, output)?;
         }
         What::Serve { store, bind } => {
             crate::http::serve(store, bind, |address| {
