@@ -91,6 +91,7 @@ pub mod cli;
 pub mod crs;
 pub mod domain;
 pub mod export;
+pub mod geocode;
 pub mod geopackage;
 pub mod http;
 pub mod ingest;

@@ -18,14 +18,17 @@ pub mod areas;
 pub mod counts;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod forecast;
 pub mod gamma;
 pub mod outline;
 pub mod road;
+pub mod series;
 mod sets;
 pub mod summary;
 pub mod table;
 pub mod timeline;
 pub mod timetable;
+pub mod trend;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -41,6 +44,7 @@ pub use dbscan_rtree::dbscan_rtree;
 pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
 pub use timeline::{Occurrence, Timeline, timeline};
 pub use timetable::{Hours, Timetable, timetable};
+pub use trend::{Trend, trend};
 
 /// Why an analysis was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

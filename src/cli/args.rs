@@ -64,6 +64,23 @@ pub enum What {
     },
     /// Find where events concentrate
     Analyse(Box<Analyse>),
+    /// One sheet on one place: what happened, where, when and at what cost (PDF, DOCX or layers)
+    Place(PlaceArguments),
+    /// A paper that is made each year
+    Report {
+        /// Which paper
+        #[arg(value_enum)]
+        what: Reported,
+        /// The store
+        #[arg(long)]
+        store: PathBuf,
+        /// The year; the last one of the data where nothing is said
+        #[arg(long)]
+        year: Option<i16>,
+        /// File to write: .pdf, .docx, or the full table (.xlsx, .csv, ...)
+        #[arg(long)]
+        output: PathBuf,
+    },
     /// Serve the map page on this machine
     Serve {
         /// The store
@@ -86,6 +103,8 @@ pub enum What {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Give events without coordinates a place by the names that they tell
+    Geocode(super::register::Geocode),
     /// Look for damage in a store
     Verify {
         /// The store
@@ -114,6 +133,13 @@ pub enum Imported {
     Measures,
     /// Measured speeds, flows, reported faults, slippery streets, safety walks, EST
     Conditions,
+}
+
+/// What `report` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reported {
+    /// The yearly olycksrapport to the nämnd
+    Accidents,
 }
 
 /// What `list` lists.
@@ -170,6 +196,45 @@ pub struct Import {
     /// Write the rows that went to quarantine to a CSV, to be mended and imported again
     #[arg(long, value_name = "OUT.csv")]
     pub quarantine: Option<PathBuf>,
+}
+
+/// `place`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("target").required(true)))]
+pub struct PlaceArguments {
+    /// File with the area, or with lines or points that are given a buffer
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub area: Option<PathBuf>,
+    /// Name of a street
+    #[arg(long, value_name = "NAME", group = "target")]
+    pub street: Option<String>,
+    /// Two streets that meet: Storgatan/Nygatan
+    #[arg(long, value_name = "NAMES", group = "target")]
+    pub junction: Option<String>,
+    /// Name of a place: a school, a square
+    #[arg(long, value_name = "NAME", group = "target")]
+    pub object: Option<String>,
+    /// File with a plan
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub plan: Option<PathBuf>,
+    /// Metres beyond what was named
+    #[arg(long, value_name = "M")]
+    pub buffer: Option<f64>,
+    /// Coordinate system of the file, where it does not say
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Years to sum up, the last year of the data included
+    #[arg(long, default_value_t = crate::service::place::YEARS)]
+    pub years: u8,
+    /// Show crimes on the same sheet as accidents from STRADA: only where the decision permits it
+    #[arg(long)]
+    pub join_crime: bool,
+    /// The store
+    #[arg(long)]
+    pub store: PathBuf,
+    /// File to write: .pdf, .docx, or layers (.gpkg, .geojson, .xlsx, ...)
+    #[arg(long)]
+    pub output: PathBuf,
 }
 
 /// `analyse`.

@@ -6,6 +6,8 @@ mod args;
 mod bar;
 mod commands;
 mod output;
+mod place;
+mod register;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

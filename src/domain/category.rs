@@ -23,6 +23,9 @@ pub struct Category {
     pub en: String,
     /// The net that such events happen on; `any` where it may be either.
     pub net: Net,
+    /// Whether no vehicle is part of it: a fall, which is no road traffic accident.
+    #[serde(default)]
+    pub fall: bool,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +62,12 @@ pub fn label(code: &str) -> &str {
 #[must_use]
 pub fn net(code: &str) -> Net {
     table().iter().find(|category| category.code == code).map_or(Net::Any, |category| category.net)
+}
+
+/// Whether events of this category are falls without a vehicle; `false` for a code that the taxonomy does not know.
+#[must_use]
+pub fn is_fall(code: &str) -> bool {
+    table().iter().any(|category| category.code == code && category.fall)
 }
 
 /// What people read of a category: its label, or the source's own words where the taxonomy does not know it.

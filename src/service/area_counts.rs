@@ -591,14 +591,14 @@ fn layer(basis: &Basis, rates: &AreaRates, few: u64, parameters: &Parameters, co
     let label = |id: &str| swedish(id, &[("few", few_text.clone())]);
     columns.extend([
         column("andel_handelser", false, real(&|at| found(at).share)),
-        column("klass", true, text(&|at| Some(label(classes[at])))),
+        column("bedomning", true, text(&|at| Some(label(classes[at])))),
         column("rank", false, integer(&|at| found(at).rank.map(u64::from))),
     ]);
     let drawn = CLASSES
         .iter()
         .filter(|(id, ..)| classes.contains(id))
         .map(|(id, colour, hatched)| Class { hatched: *hatched, ..category_class(&label(id), &label(id), colour) });
-    let style = Style::Categorised { column: "klass".to_owned(), classes: drawn.collect() };
+    let style = Style::Categorised { column: "bedomning".to_owned(), classes: drawn.collect() };
     let shape = |at: &usize| {
         let shape = &basis.areas[*at].shape;
         (!shape.0.is_empty()).then(|| Geometry::MultiPolygon(shape.clone()))

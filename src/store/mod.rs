@@ -9,10 +9,14 @@
 pub mod areas;
 pub mod gpkg;
 pub mod model;
+pub mod near;
+pub mod register;
 pub mod surroundings;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod register_contract;
 #[cfg(test)]
 mod surroundings_contract;
 
@@ -29,7 +33,10 @@ pub use model::{
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
+pub use near::{Near, Nearby};
 pub use surroundings::{Put, Surroundings};
+
+pub use register::{Choice, EventPlace, PlacedBy, RegisterStore};
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]

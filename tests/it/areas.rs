@@ -111,7 +111,7 @@ fn counts_by_area_alone_give_ranked_areas_with_intervals() {
             .collect::<Vec<_>>()
     };
     assert_eq!(ranked[0]["kod"].as_str(), by_factor(3.0).first().map(String::as_str));
-    assert_eq!(ranked[0]["klass"], "Fler än väntat");
+    assert_eq!(ranked[0]["bedomning"], "Fler än väntat");
     let cold = by_factor(1.0 / 3.0);
     let cold_row = ranked.iter().find(|row| row["kod"].as_str() == cold.first().map(String::as_str)).expect("there");
     assert!(cold_row["kvot"].as_f64() < Some(0.7), "{cold_row}");
@@ -290,7 +290,7 @@ fn counts_in_long_csv_meet_the_same_store_and_only_one_number_holds() {
     let ranked = town.areas(&["--no-keep"]);
     assert_eq!((&ranked[0]["kod"], &ranked[0]["n_minst"]), (&Value::from(code), &Value::from(5)));
     assert!(ranked[0]["n_hogst"].is_null(), "it lacks February, which the other has");
-    assert_eq!(ranked.iter().filter(|row| row["klass"] == "Uppgift saknas").count(), 8);
+    assert_eq!(ranked.iter().filter(|row| row["bedomning"] == "Uppgift saknas").count(), 8);
     std::fs::write(town.at("ar.csv"), format!("Område;År;Brottstyp;Antal\n{code};2024;Rån;40\n")).expect("written");
     let year = town.import("counts", "ar.csv", &[]);
     assert_eq!(equation(&year), (1, 0, 1, 0), "January would count twice");

@@ -11,6 +11,7 @@ mod binary;
 mod damaged_files;
 mod formats;
 mod fuzz;
+mod geocode;
 mod kill;
 mod network;
 mod oracle_areas;
@@ -19,6 +20,7 @@ mod oracle_network;
 mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
+mod place;
 mod polisen;
 mod quarantine;
 mod real_files;

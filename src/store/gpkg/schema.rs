@@ -68,8 +68,17 @@ const EVENT_ROADS: Migration = Migration {
     widened: &[],
 };
 
-const REGISTER: Migration =
-    Migration { version: 4, sql: include_str!("../sql/0004_register.sql"), tables: &[], widened: &[] };
+const REGISTER: Migration = Migration {
+    version: 4,
+    sql: include_str!("../sql/0004_register.sql"),
+    tables: &[
+        ("register_places", Some(GeometryKind::Point)),
+        ("register_areas", Some(GeometryKind::Area)),
+        ("place_choices", None),
+        ("event_places", None),
+    ],
+    widened: &[],
+};
 
 const AREAS: Migration = Migration {
     version: 5,
@@ -92,8 +101,12 @@ const AREAS: Migration = Migration {
 const COVERAGE: Migration =
     Migration { version: 6, sql: include_str!("../sql/0006_coverage.sql"), tables: &[], widened: &[] };
 
-const JUNCTIONS: Migration =
-    Migration { version: 7, sql: include_str!("../sql/0007_junctions.sql"), tables: &[], widened: &[] };
+const JUNCTIONS: Migration = Migration {
+    version: 7,
+    sql: include_str!("../sql/0007_junctions.sql"),
+    tables: &[("platsutdrag", Some(GeometryKind::Area))],
+    widened: &["roads", "road_nodes"],
+};
 
 /// Columns whose texts are JSON.
 const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];

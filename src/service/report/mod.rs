@@ -1,0 +1,4 @@
+//! Papers that are made again each year.
+
+pub mod accidents;
+mod counted;
