@@ -15,6 +15,7 @@
 )]
 
 pub mod counts;
+pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
 pub mod outline;

@@ -6,6 +6,8 @@
 //! Rules that every store holds: an import is one transaction; read = accepted + quarantined + present, for events
 //! and for persons; importing the same file twice changes nothing; free text is read only when it is asked for.
 
+pub mod erase;
+pub mod gate;
 pub mod gpkg;
 pub mod model;
 
@@ -18,6 +20,8 @@ use crate::catalogued_errors;
 use crate::domain::{Event, Layer, Network};
 use crate::geopackage;
 
+pub use erase::Gallring;
+pub use gate::Gate;
 pub use gpkg::GpkgStore;
 pub use model::{
     Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord,

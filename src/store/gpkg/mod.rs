@@ -4,8 +4,10 @@
 //! change or nothing. Every stamp comes from the data's vintage.
 
 mod background;
+mod erase;
 mod event_roads;
 mod events;
+mod gate;
 mod import;
 mod known;
 mod network;
