@@ -4,6 +4,7 @@
 mod args;
 mod bar;
 mod commands;
+mod gate;
 mod output;
 
 use std::ffi::OsString;

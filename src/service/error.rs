@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::gate_error::GateRefusal;
 use crate::texts::{self, ErrorKind, Problem};
 use crate::{analysis, catalogued_errors, crs, export, ingest, sample, store};
 
@@ -223,6 +224,8 @@ pub enum Error {
     Analysis(analysis::Error),
     /// Of the sample town.
     Sample(sample::Error),
+    /// Of coverage, decision, giving out and gallring.
+    Gate(GateRefusal),
 }
 catalogued_errors!(Error);
 
@@ -272,5 +275,6 @@ from!(
     Store(store::Error),
     Export(export::Error),
     Analysis(analysis::Error),
-    Sample(sample::Error)
+    Sample(sample::Error),
+    Gate(GateRefusal)
 );

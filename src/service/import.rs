@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::conveyor::{Sender, conveyed};
 use super::error::{Error, Refusal, Result};
 use super::progress::{Progress, Timings};
-use super::{quarantine, snap};
+use super::{coverage, quarantine, snap};
 use crate::crs::{self, AxisOrder, Choice, Stated, Transform, WGS84};
 use crate::domain::Source;
 use crate::domain::passport::NO_VINTAGE;
@@ -303,6 +303,7 @@ pub fn events(request: &Request, store: &mut GpkgStore, progress: &dyn Progress,
         report.in_quarantine_file = quarantine::write(store, &files, report.crs.as_deref(), out)?;
     }
     timings.time("snap", || snap::refresh(store))?;
+    timings.time("coverage", || coverage::refresh(store))?;
     progress.finish();
     Ok(report)
 }
