@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_machine;
 mod binary;
 mod damaged_files;
+mod erasure;
 mod formats;
 mod fuzz;
 mod geocode;
