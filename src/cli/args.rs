@@ -50,7 +50,7 @@ pub enum What {
         /// File with the home area: decides which coordinate system a file is in
         #[arg(long, value_name = "FILE")]
         home: Option<PathBuf>,
-        /// The decision by which STRADA may be used: diarienr, unit, purpose, erase_by
+        /// The decision by which STRADA may be used: diarienr, unit, purpose, `erase_by`
         #[arg(long, value_name = "FILE.toml")]
         strada_decision: Option<PathBuf>,
         /// The municipality's own zone, for `export --crs local`: EPSG:3008
@@ -146,7 +146,7 @@ pub enum Imported {
     Ground,
     /// Places that people go to: schools, shops, stops, playgrounds
     Places,
-    /// Areas that events are counted in: DeSO, stadsdelar, own polygons
+    /// Areas that events are counted in: `DeSO`, stadsdelar, own polygons
     Areas,
     /// Denominators of areas: population, dwellings, road kilometres
     Exposure,

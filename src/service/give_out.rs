@@ -412,9 +412,9 @@ fn columns_of(features: &Features, told: impl Fn(&str) -> (String, bool)) -> Vec
         let cells = || features.rows.iter().map(|row| row.properties.get(name).filter(|value| !value.is_null()));
         let all = |fits: fn(&Value) -> bool| cells().flatten().all(fits);
         let some = cells().flatten().next().is_some();
-        let values = if some && all(|value| value.is_boolean()) {
+        let values = if some && all(Value::is_boolean) {
             Values::Bool(cells().map(|cell| cell?.as_bool()).collect())
-        } else if some && all(|value| value.is_i64()) {
+        } else if some && all(Value::is_i64) {
             Values::Integer(cells().map(|cell| cell?.as_i64()).collect())
         } else if some && all(Value::is_number) {
             Values::Real(cells().map(|cell| cell?.as_f64()).collect())

@@ -37,7 +37,7 @@ impl Town {
         run(&arguments).ok().json()
     }
 
-    /// Rows of the ranked layer, as GeoJSON has them.
+    /// Rows of the ranked layer, as `GeoJSON` has them.
     fn areas(&self, more: &[&str]) -> Vec<Value> {
         let out = self.at("ut.geojson");
         let mut arguments = vec!["analyse", "area-counts", "--store", arg(&self.store), "--output", arg(&out)];
