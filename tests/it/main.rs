@@ -11,6 +11,7 @@ mod damaged_files;
 mod erasure;
 mod formats;
 mod fuzz;
+mod gate;
 mod kill;
 mod network;
 mod oracle_dbscan;
