@@ -12,6 +12,7 @@ mod damaged_files;
 mod erasure;
 mod formats;
 mod fuzz;
+mod gate;
 mod geocode;
 mod kill;
 mod network;
