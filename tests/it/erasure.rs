@@ -111,8 +111,8 @@ fn filled(folder: &Path) -> (PathBuf, Canaries) {
     let taken = import(&store, &third, &["--replace"]);
     assert_eq!(taken["replaced"], 10, "{taken}");
     let other = folder.join("annan.csv");
-    let rows: String =
-        (0..60).map(|n| format!("A{n};2023-0{}-1{};{};6602010;brand\n", n % 9 + 1, n % 9, 580_000 + n)).collect();
+    let row = |n: u32| format!("A{n};2023-0{}-1{};{};6602010;brand\n", n % 9 + 1, n % 9, 580_000 + n);
+    let rows = (0..60).map(row).collect::<Vec<_>>().concat();
     std::fs::write(&other, format!("id;datum;x;y;typ\n{rows}B;2023-02-30;580000;6602000;brand\n")).expect("written");
     assert_eq!(import(&store, &other, &[])["accepted"], 60);
     // Someone deletes an event in QGIS.

@@ -2,6 +2,12 @@
 //!
 //! One function takes any place (a drawn area, a street, a junction, an object, a plan) and gives numbers; the sheet, the
 //! layer and the JSON are made from those and add none of their own.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts and lengths of one municipality are far below 2^53, and numbers of places below 2^32"
+)]
 
 mod layer;
 mod map;
@@ -403,11 +409,14 @@ fn registers(store: &GpkgStore, place: &target::Place) -> Result<(Vec<Measure>, 
     Ok((measures, conditions))
 }
 
+/// Events on roads as `(link, metres along it)`, and the years that they span.
+type Located = (Vec<(String, f64)>, f64);
+
 fn compare(place: &target::Place, store: &GpkgStore, last: &[i16], whole: &[i16]) -> Result<Option<Comparison>> {
     let Some((ground, which)) = &place.on_road else { return Ok(None) };
     let Some((_, _, zone)) = store.span(Kind::Accident)? else { return Ok(None) };
     let whole: Vec<i16> = whole.iter().copied().rev().take(usize::from(YEARS)).rev().collect();
-    let located = |years: &[i16]| -> Result<Option<(Vec<(String, f64)>, f64)>> {
+    let located = |years: &[i16]| -> Result<Option<Located>> {
         let year = |year: &i16| {
             let parts = crate::domain::time::Parts { year: Some(*year), ..Default::default() };
             Interval::from_parts(parts, &zone)
