@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::args::{Analyse, Cli, Import, Imported, Listed, What};
+use super::args::{Analyse, Cli, Import, Imported, Listed, Reported, What};
 use super::bar::Bar;
 use super::gate;
 use super::output::Output;
@@ -38,6 +38,13 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         What::Import(arguments) => import_files(cli, arguments, output)?,
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
+        What::Place(arguments) => super::place::run(cli, arguments, output)?,
+        What::Report { what: Reported::Accidents, store, year, output: file, .. } => {
+            super::place::report(cli, store, *year, file, output)?;
+        }
+        What::Report { what: Reported::Hours, store, kind, years, output: file, .. } => {
+            super::place::hours(cli, store, *kind, *years, file, output)?;
+        }
         What::Serve { store, bind } => {
             crate::http::serve(store, bind, |address| {
                 output.result(&json!({ "address": format!("http://{address}") }), || {
@@ -56,6 +63,7 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
                 vec![said("cli-sample", &[("town", report.town.clone()), ("folder", shown(out_dir))])]
             });
         }
+        What::Geocode(arguments) => super::register::geocoded(cli, arguments, output)?,
         What::Verify { store, erased: None } => return verified(store, output),
         What::Verify { store, erased: Some(source) } => return gate::verified_erased(store, source, output),
     }
@@ -77,7 +85,10 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
         Imported::Events => {}
         Imported::Roads => return import_roads(arguments, output),
         Imported::Ground => return import_background(background::What::Ground, arguments, output),
-        Imported::Places => return import_background(background::What::Places, arguments, output),
+        Imported::Places => return super::register::import_places(arguments, output, background_lines),
+        Imported::Areas | Imported::Exposure | Imported::Counts | Imported::Measures | Imported::Conditions => {
+            return super::areas::import(arguments, output);
+        }
     }
     let request = import::Request {
         files: arguments.files.clone(),
@@ -118,21 +129,18 @@ fn import_background(what: background::What, arguments: &Import, output: &Output
     for file in &arguments.files {
         reports.push(background::import(what, file, arguments.layer.as_deref(), arguments.crs.as_deref(), &mut store)?);
     }
-    output.result(&json!({ "files": reports }), || {
-        let line = |(layer, count): (&String, &usize)| {
-            said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())])
-        };
-        let other = |(layer, count): (&String, &usize)| {
-            said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
-        };
-        let lines = |report: &background::Report| -> Vec<String> {
-            let cut =
-                (report.incomplete > 0).then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
-            report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
-        };
-        reports.iter().flat_map(lines).collect()
-    });
+    output.result(&json!({ "files": reports }), || reports.iter().flat_map(background_lines).collect());
     Ok(())
+}
+
+fn background_lines(report: &background::Report) -> Vec<String> {
+    let line =
+        |(layer, count): (&String, &usize)| said("cli-kept", &[("layer", layer.clone()), ("count", count.to_string())]);
+    let other = |(layer, count): (&String, &usize)| {
+        said("cli-passed-over", &[("layer", layer.clone()), ("count", count.to_string())])
+    };
+    let cut = (report.incomplete > 0).then(|| said("cli-incomplete", &[("count", report.incomplete.to_string())]));
+    report.kept.iter().map(line).chain(report.passed_over.iter().map(other)).chain(cut).collect()
 }
 
 fn tally_line(id: &str, tally: &Tally) -> String {
@@ -317,7 +325,7 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
+pub(super) fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
     let mut lines: Vec<String> =
         seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
     if let Some(mib) = peak {

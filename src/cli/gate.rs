@@ -15,7 +15,7 @@ use crate::texts::text;
 /// `decision`.
 #[derive(Debug, Args)]
 pub struct Decision {
-    /// The decision: diarienr, unit, purpose, erase_by; without it the store's own is shown
+    /// The decision: diarienr, unit, purpose, `erase_by`; without it the store's own is shown
     #[arg(value_name = "FILE.toml")]
     pub file: Option<PathBuf>,
     /// The store

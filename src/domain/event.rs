@@ -92,11 +92,15 @@ pub enum Placed {
     Centroid,
     /// The middle of an area that the event lies somewhere in, such as a municipality: a stand-in for not knowing where.
     AreaCentroid,
+    /// A place of the register that the source names: an object or a property.
+    Register,
+    /// An address that the source names, with its number.
+    Address,
 }
 
 impl Placed {
     /// Every way, in the order in which lists show them.
-    pub const ALL: [Self; 3] = [Self::Coordinates, Self::Centroid, Self::AreaCentroid];
+    pub const ALL: [Self; 5] = [Self::Coordinates, Self::Centroid, Self::AreaCentroid, Self::Register, Self::Address];
 
     /// The word in files and in the store.
     #[must_use]
@@ -105,6 +109,8 @@ impl Placed {
             Self::Coordinates => "coordinates",
             Self::Centroid => "centroid",
             Self::AreaCentroid => "area-centroid",
+            Self::Register => "register",
+            Self::Address => "address",
         }
     }
 
@@ -135,7 +141,9 @@ impl Position {
     pub fn uncertainty_m(&self) -> f64 {
         match self.placed {
             Placed::AreaCentroid => f64::INFINITY,
-            Placed::Coordinates | Placed::Centroid => self.accuracy_m.unwrap_or(0.0),
+            Placed::Coordinates | Placed::Centroid | Placed::Register | Placed::Address => {
+                self.accuracy_m.unwrap_or(0.0)
+            }
         }
     }
 }

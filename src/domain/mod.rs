@@ -5,6 +5,7 @@
 //! name these types; this module names none of them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod areas;
 pub mod calendar;
 pub mod category;
 pub mod column;
@@ -16,14 +17,17 @@ pub mod layer;
 pub mod measure;
 pub mod money;
 pub mod network;
+pub mod paper;
 pub mod passport;
 pub mod paths;
 pub mod random;
+pub mod register;
 pub mod severity;
 pub mod space;
 pub mod time;
 pub mod wkb;
 
+pub use areas::{Area, AreaTally, Exposure, Tallied};
 pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};
 pub use condition::{Condition, ConditionKind};
@@ -36,6 +40,7 @@ pub use money::Ore;
 pub use network::{Link, Modes, Net, Network, OneWay, RoadKeeper, Structure};
 pub use passport::Passport;
 pub use paths::{Paths, Reach, Spot};
+pub use register::{PlaceKind, RegisterPlace};
 pub use severity::{Scale, Severity};
 pub use space::{Bbox, Cell, Grid, Metres};
 pub use time::Interval;

@@ -28,7 +28,9 @@ mod layers;
 mod losses;
 mod lots;
 mod marks;
+mod nameless;
 mod names;
+mod objects;
 mod people;
 mod plan;
 mod plane;
@@ -37,6 +39,7 @@ mod sheet;
 mod site;
 mod stories;
 mod streets;
+pub mod surroundings;
 mod truth;
 mod when;
 mod witness;
@@ -48,6 +51,8 @@ mod tests;
 pub use buildings::{Building, Use};
 pub use grounds::{District, Fabric, Ground, Surface};
 pub use marks::{Mark, MarkKind};
+pub use nameless::{MEANINGS, Manner, Meaning, Meanings, NAMELESS};
+pub use objects::REGISTER;
 pub use plane::{Point, Rect};
 pub use sheet::{Cell, Sheet};
 pub use streets::{Class, Keeper, Street};
@@ -102,6 +107,12 @@ pub struct Town {
     pub persons: Sheet,
     /// The damage reports.
     pub damages: Sheet,
+    /// Damage reports that say where only by name.
+    pub nameless: Sheet,
+    /// What each of them means.
+    pub meanings: Meanings,
+    /// The registers of places: objects, properties, addresses.
+    pub register: Vec<Sheet>,
     /// What was planted.
     pub truth: Truth,
 }
@@ -143,6 +154,12 @@ impl Town {
         let mut damages = damages::write(&broken, &mut Stream::new(seed, 7));
         let damage_dirt = damage_dirt::soil(&broken, &mut damages, &mut Stream::new(seed, 8));
 
+        let mut stream = Stream::new(seed, 9);
+        let (objects, properties) = objects::objects(&buildings, &mut stream);
+        let register = objects::sheets(&names.town, &objects, &buildings, &properties);
+        let (nameless, meanings) =
+            nameless::write(&names.town, (&objects, &properties), &buildings, &streets, &mut Stream::new(seed, 10));
+
         let truth = witness::testify(
             (&names.town, seed),
             &districts,
@@ -168,6 +185,9 @@ impl Town {
             accidents,
             persons,
             damages,
+            nameless,
+            meanings,
+            register,
             truth,
         }
     }
@@ -185,6 +205,26 @@ pub fn workbook(town: &Town) -> Result<Vec<u8>, Error> {
 #[must_use]
 pub fn damages_csv(town: &Town) -> Vec<u8> {
     csv::bytes(&town.damages)
+}
+
+/// The damage reports that say where only by name, as Windows-1252 CSV with semicolons.
+#[must_use]
+pub fn nameless_csv(town: &Town) -> Vec<u8> {
+    csv::bytes(&town.nameless)
+}
+
+/// The registers of places as a workbook: sheets `Objekt`, `Fastigheter` and `Adresser`.
+///
+/// # Errors
+/// [`Error::SampleWorkbookFailed`] where the writer refuses.
+pub fn register_workbook(town: &Town) -> Result<Vec<u8>, Error> {
+    workbook::bytes(&town.register.iter().collect::<Vec<_>>(), &town.name)
+}
+
+/// What the reports that say where only by name mean, as JSON.
+#[must_use]
+pub fn meanings_json(town: &Town) -> String {
+    serde_json::to_string_pretty(&town.meanings).expect("meanings hold only texts, numbers and lists")
 }
 
 /// What was planted, as JSON.

@@ -75,7 +75,7 @@ pub enum GateRefusal {
         file: String,
     },
     /// The store has no such layer.
-    UnknownLayer {
+    NoStoreLayer {
         /// The store.
         file: String,
         /// As it was asked for.

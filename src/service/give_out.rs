@@ -228,7 +228,7 @@ fn made(store: &GpkgStore, request: &Request<'_>, permitted: Option<&Permitted>,
         .flatten()
         .filter_map(|row| row["id"].as_str().map(str::to_owned))
         .collect();
-    Err(GateRefusal::UnknownLayer { file: shown.to_owned(), layer: name.to_owned(), layers }.into())
+    Err(GateRefusal::NoStoreLayer { file: shown.to_owned(), layer: name.to_owned(), layers }.into())
 }
 
 fn passport(store: &GpkgStore, name: &str, events: &[Event]) -> Passport {
@@ -313,7 +313,7 @@ fn persons(store: &GpkgStore) -> Result<Layer> {
         column("period_fran", true, texts(&rows, |row| days(row.0).map(|days| days.0))),
         column("trafikantkategori", true, texts(&rows, |row| row.1.mode.clone())),
         column("motpart", true, texts(&rows, |row| row.1.conflict.clone())),
-        column("skadegrad", true, texts(&rows, |row| degree(row.1.severity))),
+        column("svarighetsgrad", true, texts(&rows, |row| degree(row.1.severity))),
         column("alder", true, whole(&|person| person.age.map(i64::from))),
         column("kon", true, texts(&rows, |row| row.1.sex.clone())),
         column("roll", false, texts(&rows, |row| row.1.role.clone())),
@@ -412,9 +412,9 @@ fn columns_of(features: &Features, told: impl Fn(&str) -> (String, bool)) -> Vec
         let cells = || features.rows.iter().map(|row| row.properties.get(name).filter(|value| !value.is_null()));
         let all = |fits: fn(&Value) -> bool| cells().flatten().all(fits);
         let some = cells().flatten().next().is_some();
-        let values = if some && all(|value| value.is_boolean()) {
+        let values = if some && all(Value::is_boolean) {
             Values::Bool(cells().map(|cell| cell?.as_bool()).collect())
-        } else if some && all(|value| value.is_i64()) {
+        } else if some && all(Value::is_i64) {
             Values::Integer(cells().map(|cell| cell?.as_i64()).collect())
         } else if some && all(Value::is_number) {
             Values::Real(cells().map(|cell| cell?.as_f64()).collect())

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::conveyor::{Sender, conveyed};
 use super::error::{Error, Refusal, Result};
 use super::progress::{Progress, Timings};
-use super::{coverage, quarantine, snap};
+use super::{coverage, geocode, quarantine, snap};
 use crate::crs::{self, AxisOrder, Choice, Stated, Transform, WGS84};
 use crate::domain::Source;
 use crate::domain::passport::NO_VINTAGE;
@@ -301,6 +301,10 @@ pub fn events(request: &Request, store: &mut GpkgStore, progress: &dyn Progress,
     if let Some(out) = &request.quarantine {
         let files: Vec<String> = plan.tables.iter().map(|table| table.file.clone()).collect();
         report.in_quarantine_file = quarantine::write(store, &files, report.crs.as_deref(), out)?;
+    }
+    let placed = timings.time("geocode", || geocode::apply_choices(store))?;
+    if placed > 0 {
+        report.notes.push(text("geocode-applied", &[("count", placed.to_string())]));
     }
     timings.time("snap", || snap::refresh(store))?;
     timings.time("coverage", || coverage::refresh(store))?;

@@ -33,6 +33,9 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
     let put = |name: &str, bytes: &[u8]| files::put(&folder.join(name), bytes);
     put(sample::WORKBOOK, &sample::workbook(&town)?)?;
     put(sample::DAMAGES, &sample::damages_csv(&town))?;
+    put(sample::NAMELESS, &sample::nameless_csv(&town))?;
+    put(sample::REGISTER, &sample::register_workbook(&town)?)?;
+    put(sample::MEANINGS, sample::meanings_json(&town).as_bytes())?;
     put("facit.json", sample::truth_json(&town).as_bytes())?;
     let definition = crs::metric("EPSG:3006")?;
     let to_wgs84 = Transform::new("EPSG:3006", WGS84)?;
@@ -41,7 +44,23 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
     export::write(&folder.join("stad.gpkg"), &layers, &definition, &convert, None)?;
     let home = Some("home");
     export::write(&folder.join("hemomrade.gpkg"), &layers, &definition, &convert, home)?;
-    let files = vec![sample::WORKBOOK, sample::DAMAGES, "facit.json", "stad.gpkg", "hemomrade.gpkg"];
+    let around = sample::surroundings::make(&town)?;
+    for (name, bytes) in &around.files {
+        put(name, bytes)?;
+    }
+    let areas = [sample::surroundings::area_layer(&town, &around.facit, &passport(seed))];
+    export::write(&folder.join(sample::surroundings::FILES[0]), &areas, &definition, &convert, None)?;
+    let mut files = vec![
+        sample::WORKBOOK,
+        sample::DAMAGES,
+        sample::NAMELESS,
+        sample::REGISTER,
+        sample::MEANINGS,
+        "facit.json",
+        "stad.gpkg",
+        "hemomrade.gpkg",
+    ];
+    files.extend(sample::surroundings::FILES);
     Ok(Report { town: town.name, seed, files })
 }
 

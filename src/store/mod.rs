@@ -6,13 +6,21 @@
 //! Rules that every store holds: an import is one transaction; read = accepted + quarantined + present, for events
 //! and for persons; importing the same file twice changes nothing; free text is read only when it is asked for.
 
+pub mod areas;
 pub mod erase;
 pub mod gate;
 pub mod gpkg;
 pub mod model;
+pub mod near;
+pub mod register;
+pub mod surroundings;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod register_contract;
+#[cfg(test)]
+mod surroundings_contract;
 
 use serde::Serialize;
 
@@ -20,6 +28,7 @@ use crate::catalogued_errors;
 use crate::domain::{Event, Layer, Network};
 use crate::geopackage;
 
+pub use areas::{Areas, Fate, SetAside};
 pub use erase::Gallring;
 pub use gate::Gate;
 pub use gpkg::GpkgStore;
@@ -28,6 +37,10 @@ pub use model::{
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
+pub use near::{Near, Nearby};
+pub use surroundings::{Put, Surroundings};
+
+pub use register::{Choice, EventPlace, PlacedBy, RegisterStore};
 
 /// What a store refuses or cannot do.
 #[derive(Debug, Serialize)]

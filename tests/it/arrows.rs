@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Part to the parts that it may name. `texts` may be named by all, and names none.
-const MAY: [(&str, &[&str]); 13] = [
+const MAY: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("texts", &[]),
     ("analysis", &["domain"]),
+    ("geocode", &["domain"]),
     ("sample", &["domain"]),
     ("crs", &["domain"]),
     ("ingest", &["domain", "crs"]),
     ("geopackage", &["domain"]),
     ("store", &["domain", "geopackage"]),
     ("export", &["domain", "crs", "geopackage"]),
-    ("service", &["domain", "crs", "analysis", "sample", "ingest", "geopackage", "store", "export"]),
+    ("service", &["domain", "crs", "analysis", "geocode", "sample", "ingest", "geopackage", "store", "export"]),
     ("http", &["domain", "service"]),
     // `serve` is a command: it starts the service.
     ("cli", &["domain", "service", "http"]),

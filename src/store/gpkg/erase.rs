@@ -33,7 +33,8 @@ impl Gallring for GpkgStore {
         self.look(|connection, _| {
             let mut found = std::collections::BTreeSet::new();
             for table in tables(connection)?.iter().filter(|table| *table != "coverage") {
-                for column in ["system", "source"].into_iter().filter(|column| has(connection, table, column)) {
+                let named = if has(connection, table, "system") { "system" } else { "file" };
+                for column in ["source", named].into_iter().filter(|column| has(connection, table, column)) {
                     let sql = format!("SELECT DISTINCT {column} FROM {} WHERE {column} != ''", quoted(table));
                     let mut select = connection.prepare(&sql)?;
                     for source in select.query_map([], |row| row.get::<_, String>(0))? {
@@ -211,6 +212,10 @@ fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
         }
         if has("source") {
             put(table, &dated("t.source = ?1 AND ?2 NOT NULL"))?;
+        }
+        // Lists of what could not be read name the file alone.
+        if has("file") && !has("system") {
+            put(table, &dated("t.file = ?1 AND ?2 NOT NULL"))?;
         }
         if has("event_id") {
             // Versions of events that are here go by their event; those of events that are not, by their import.

@@ -229,7 +229,7 @@ mod tests {
         let sql =
             "UPDATE coverage SET system = system, year = year, reporting = 'ja', derived = derived WHERE year = 2024";
         store.connection().execute_batch(sql).expect("edited");
-        assert_eq!(store.coverage().expect("read")[1].derived, false);
+        assert!(!store.coverage().expect("read")[1].derived);
         let again = [line(2023, 6, Reporting::Partial), line(2024, 2, Reporting::Nothing)];
         assert!(store.put_derived(&again).expect("kept"));
         let lines = store.coverage().expect("read");

@@ -68,11 +68,35 @@ const EVENT_ROADS: Migration = Migration {
     widened: &[],
 };
 
-const REGISTER: Migration =
-    Migration { version: 4, sql: include_str!("../sql/0004_register.sql"), tables: &[], widened: &[] };
+const REGISTER: Migration = Migration {
+    version: 4,
+    sql: include_str!("../sql/0004_register.sql"),
+    tables: &[
+        ("register_places", Some(GeometryKind::Point)),
+        ("register_areas", Some(GeometryKind::Area)),
+        ("place_choices", None),
+        ("event_places", None),
+    ],
+    widened: &[],
+};
 
-const AREAS: Migration =
-    Migration { version: 5, sql: include_str!("../sql/0005_areas.sql"), tables: &[], widened: &[] };
+const AREAS: Migration = Migration {
+    version: 5,
+    sql: include_str!("../sql/0005_areas.sql"),
+    tables: &[
+        ("areas", Some(GeometryKind::Area)),
+        ("area_exposures", None),
+        ("area_counts", None),
+        ("register_quarantine", None),
+        ("measures", Some(GeometryKind::Point)),
+        ("measure_lines", Some(GeometryKind::Line)),
+        ("measure_areas", Some(GeometryKind::Area)),
+        ("conditions", Some(GeometryKind::Point)),
+        ("condition_lines", Some(GeometryKind::Line)),
+        ("condition_areas", Some(GeometryKind::Area)),
+    ],
+    widened: &[],
+};
 
 const COVERAGE: Migration = Migration {
     version: 6,
@@ -81,8 +105,12 @@ const COVERAGE: Migration = Migration {
     widened: &["imports"],
 };
 
-const JUNCTIONS: Migration =
-    Migration { version: 7, sql: include_str!("../sql/0007_junctions.sql"), tables: &[], widened: &[] };
+const JUNCTIONS: Migration = Migration {
+    version: 7,
+    sql: include_str!("../sql/0007_junctions.sql"),
+    tables: &[("platsutdrag", Some(GeometryKind::Area))],
+    widened: &["roads", "road_nodes"],
+};
 
 /// Columns whose texts are JSON.
 const JSON: [&str; 6] = ["attributes", "raw", "properties", "passport", "details", "sources"];

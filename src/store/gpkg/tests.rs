@@ -15,6 +15,7 @@ fn make(new: &NewStore) -> (GpkgStore, tempfile::TempDir) {
 }
 
 contract!(make);
+crate::store::register_contract::register_contract!(make);
 
 fn events(prefix: &str, count: u32) -> Vec<Row> {
     (0..count)
