@@ -124,6 +124,13 @@ fn filled(folder: &Path) -> (PathBuf, Canaries) {
     }
     let id = format!("STRADA:{}", ids[29]);
     assert_eq!(connection.execute("DELETE FROM events WHERE id = ?1", [&id]).expect("deleted"), 1);
+    // What a person chose for a name that the source writes, and what was found of an event in the register of places.
+    let (written, evidence) = (canaries.plant("skrev"), canaries.plant("belagg"));
+    let choice = "INSERT INTO place_choices (system, choice_key, written) VALUES ('STRADA', ?1, ?1)";
+    connection.execute(choice, [&written]).expect("kept");
+    let place = "INSERT INTO event_places (event, place_id, written, placed_by, certainty, evidence)
+                 SELECT fid, 'x', ?1, 'person', 1.0, ?1 FROM events WHERE system = 'STRADA' LIMIT 1";
+    assert_eq!(connection.execute(place, [&evidence]).expect("kept"), 1);
     drop(connection);
     for method in ["dbscan", "counts"] {
         let out = folder.join(format!("{method}.geojson"));
@@ -171,7 +178,9 @@ fn no_byte_of_two_hundred_canaries_is_left_after_gallring() {
         .ok()
         .json();
     assert_eq!(erased["rows"], dry["rows"]);
-    for (table, rows) in [("events", 29), ("persons", 29), ("event_history", 11), ("quarantine", 18), ("runs", 2)] {
+    for (table, rows) in
+        [("events", 29), ("persons", 29), ("event_history", 11), ("quarantine", 18), ("runs", 2), ("event_places", 1)]
+    {
         assert_eq!(erased["rows"][table], rows, "{table}: {erased}");
     }
     assert_eq!(erased["searched"]["found"], 0);
