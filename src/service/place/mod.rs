@@ -244,8 +244,15 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     });
     let on_road = place.on_road.as_ref();
     let links: Vec<String> = on_road.map(|(ground, which)| ground.reach(which)).unwrap_or_default();
+    // An event in a junction may lie on a link that is neither of the place nor of the junction's arms.
+    let beyond = if on_road.is_some() { JUNCTION_M } else { 0.0 };
     let nearby = Nearby {
-        bbox: Some(bbox),
+        bbox: Some(Bbox {
+            min_x: bbox.min_x - beyond,
+            min_y: bbox.min_y - beyond,
+            max_x: bbox.max_x + beyond,
+            max_y: bbox.max_y + beyond,
+        }),
         links: links.clone(),
         unplaced_on: (place.sort == Sort::Street).then(|| place.title.clone()),
     };
@@ -336,6 +343,9 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         buildings,
     })
 }
+
+/// Events are looked for this far beyond a street or junction, metres; whether they belong to it is decided after.
+const JUNCTION_M: f64 = 150.0;
 
 /// A position less certain than this, and than the side of the place, is not counted in it. Ours.
 const COARSE_M: f64 = 50.0;
