@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use lagesbild::analysis::{counts, dbscan, dbscan_rtree, full_cells, outline};
+use lagesbild::analysis::{AreaCount, area_rates, counts, dbscan, dbscan_rtree, full_cells, outline};
 use lagesbild::domain::random::Stream;
 use lagesbild::domain::{Grid, Metres};
 
@@ -43,6 +43,13 @@ fn kernels(criterion: &mut Criterion) {
         });
         group.bench_with_input(BenchmarkId::new("counts", n), &points, |bencher, points| {
             bencher.iter(|| full_cells(&counts(black_box(points), &grid).expect("valid"), 5));
+        });
+        // As many areas: of the numbers that occur, each has limits of its own.
+        let areas: Vec<AreaCount> = (0..n as u64)
+            .map(|at| AreaCount::known(&at.to_string(), at * 7_919 % 1_009, Some((200 + at * 104_729 % 3_000) as f64)))
+            .collect();
+        group.bench_with_input(BenchmarkId::new("area_rates", n), &areas, |bencher, areas| {
+            bencher.iter(|| area_rates(black_box(areas), true));
         });
         group.bench_with_input(BenchmarkId::new("around_cores", n), &points, |bencher, points| {
             bencher.iter(|| outline::around_cores(black_box(points), Metres(50.0)).expect("valid"));

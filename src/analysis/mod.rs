@@ -14,15 +14,22 @@
     reason = "kernels turn checked coordinates into cell numbers and checked counts into 32-bit indices"
 )]
 
+pub mod areas;
 pub mod counts;
+pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod forecast;
+pub mod gamma;
 pub mod outline;
 pub mod road;
+pub mod series;
 mod sets;
 pub mod summary;
 pub mod table;
 pub mod timeline;
+pub mod timetable;
+pub mod trend;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -31,11 +38,14 @@ use serde::Serialize;
 
 use crate::{catalogued_errors, texts};
 
+pub use areas::{AreaCount, AreaRate, AreaRates, area_rates};
 pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
 pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
 pub use timeline::{Occurrence, Timeline, timeline};
+pub use timetable::{Hours, Timetable, timetable};
+pub use trend::{Trend, trend};
 
 /// Why an analysis was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -114,6 +124,11 @@ pub enum Error {
         /// The length in metres.
         length: String,
     },
+    /// A table of hours, and the hour of no event is known.
+    NoHourKnown {
+        /// How many.
+        rows: u64,
+    },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -172,6 +187,7 @@ mod tests {
             Error::PointNotFinite { number: 3 },
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
+            Error::NoHourKnown { rows: 3 },
             Error::TooManyPoints { points: 5_000_000_000 },
         ];
         for error in errors {

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
-use super::road::segments::RADIUS_M;
+use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
 use super::{Error, range_text};
 use crate::domain::{Metres, Net, RoadKeeper, Step};
@@ -115,6 +115,15 @@ const NETS: &[&str] = &["auto", "car", "gc", "any"];
 /// Väghållare to choose from: all, [`RoadKeeper::code`], and the word for none known.
 const KEEPERS: &[&str] = &[KEEPERS_ALL, "kommunal", "statlig", "enskild", KEEPER_UNKNOWN];
 
+/// Junctions to choose from: places of every sort, then junctions of one.
+const JUNCTION_TYPES: &[&str] = &["alla", "signal", "cirkulation", "ovrig"];
+
+/// Which accidents count: [`Selection`], the default first.
+const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
+
+/// The range of a number of years; 0 is all years.
+const YEARS: RangeInclusive<f64> = 0.0..=100.0;
+
 /// The word for roads of every väghållare.
 const KEEPERS_ALL: &str = "alla";
 
@@ -135,6 +144,7 @@ pub const METHODS: &[Method] = &[
         parameters: &[
             length("cell", 250.0, &CELL_M, "counts-cell-help"),
             whole("min-points", 5.0, &MIN_POINTS, "counts-min-points-help"),
+            choice("selection", SELECTIONS, "counts-selection-help"),
             words("value", "counts-value-help"),
         ],
         asks: Asks::Within("cell"),
@@ -149,6 +159,7 @@ pub const METHODS: &[Method] = &[
         parameters: &[
             length("eps", 50.0, &EPS_M, "dbscan-eps-help"),
             whole("min-points", 5.0, &MIN_POINTS, "dbscan-min-points-help"),
+            choice("selection", SELECTIONS, "dbscan-selection-help"),
             words("value", "dbscan-value-help"),
         ],
         asks: Asks::Within("eps"),
@@ -160,11 +171,27 @@ pub const METHODS: &[Method] = &[
     },
     Method {
         id: "timeline",
-        parameters: &[choice("step", &["month", "week", "day"], "timeline-step-help")],
+        parameters: &[
+            choice("step", &["month", "week", "day"], "timeline-step-help"),
+            choice("selection", SELECTIONS, "timeline-selection-help"),
+        ],
         asks: Asks::Nothing,
         settings: |given| Settings::Timeline {
             step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
         },
+    },
+    Method {
+        id: "area-counts",
+        parameters: &[
+            words("exposure", "area-counts-exposure-help"),
+            words("period", "area-counts-period-help"),
+            words("set", "area-counts-set-help"),
+            words("category", "area-counts-category-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "area-counts-min-points-help"),
+            words("value", "area-counts-value-help"),
+        ],
+        asks: Asks::Nothing,
+        settings: |given| Settings::AreaCounts { few: given.number("min-points") as u64 },
     },
     Method {
         id: "network-counts",
@@ -174,6 +201,10 @@ pub const METHODS: &[Method] = &[
             length("snap", 30.0, &LIMIT_M, "network-counts-snap-help"),
             choice("net", NETS, "network-counts-net-help"),
             choice("keeper", KEEPERS, "network-counts-keeper-help"),
+            choice("junction-type", JUNCTION_TYPES, "network-counts-junction-type-help"),
+            words("gcm-type", "network-counts-gcm-type-help"),
+            choice("selection", SELECTIONS, "network-counts-selection-help"),
+            whole("years", 5.0, &YEARS, "network-counts-years-help"),
             words("value", "network-counts-value-help"),
         ],
         asks: Asks::Within("snap"),
@@ -192,6 +223,8 @@ pub const METHODS: &[Method] = &[
             length("snap", 30.0, &LIMIT_M, "network-dbscan-snap-help"),
             choice("net", NETS, "network-dbscan-net-help"),
             choice("keeper", KEEPERS, "network-dbscan-keeper-help"),
+            words("gcm-type", "network-dbscan-gcm-type-help"),
+            choice("selection", SELECTIONS, "network-dbscan-selection-help"),
             words("value", "network-dbscan-value-help"),
         ],
         asks: Asks::Within("snap"),
@@ -349,6 +382,29 @@ pub struct Parameters {
     values: Vec<Option<Value>>,
 }
 
+/// Which accidents count. Other kinds of event are not touched by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// Vägtrafikolyckor: those with a vehicle.
+    Traffic,
+    /// Fotgängare singel (fallolyckor), and nothing else.
+    Falls,
+    /// Both.
+    All,
+}
+
+impl Selection {
+    /// Whether an accident counts that is a fall, or is not.
+    #[must_use]
+    pub const fn lets_in(self, fall: bool) -> bool {
+        match self {
+            Self::Traffic => !fall,
+            Self::Falls => fall,
+            Self::All => true,
+        }
+    }
+}
+
 /// Parameters as the kernels take them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Settings {
@@ -360,6 +416,11 @@ pub enum Settings {
         min_points: usize,
         /// Column that is summed for each cell and hotspot.
         value: Option<String>,
+    },
+    /// [`area_rates`](super::area_rates()). What it counts, and against what, are texts that the service reads.
+    AreaCounts {
+        /// Fewer events than this in an area are few.
+        few: u64,
     },
     /// [`timeline`](super::timeline()).
     Timeline {
@@ -452,7 +513,7 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
         }
     }
 }
@@ -494,6 +555,36 @@ impl Parameters {
     #[must_use]
     pub fn settings(&self) -> Settings {
         (self.method.settings)(self)
+    }
+
+    /// The sort of junction that is asked about; `None` for every place.
+    #[must_use]
+    pub fn junction_type(&self) -> Option<JunctionType> {
+        match self.text("junction-type") {
+            Some("signal") => Some(JunctionType::Signal),
+            Some("cirkulation") => Some(JunctionType::Roundabout),
+            Some("ovrig") => Some(JunctionType::Other),
+            _ => None,
+        }
+    }
+
+    /// Which accidents count.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        match self.text("selection") {
+            Some("fall") => Selection::Falls,
+            Some("alla") => Selection::All,
+            _ => Selection::Traffic,
+        }
+    }
+
+    /// How many of the data's last years count; `None` for all.
+    #[must_use]
+    pub fn years(&self) -> Option<i16> {
+        match self.get("years") {
+            Some(Value::Number(years)) if *years >= 1.0 => Some(*years as i16),
+            _ => None,
+        }
     }
 
     /// How certain positions must be for the method, in metres, with the parameter that says so; `None` where it asks for
@@ -562,9 +653,12 @@ mod tests {
     #[test]
     fn the_passport_holds_defaults_and_whole_numbers_without_a_point() {
         let json = |parameters: &Parameters| serde_json::to_string(&parameters.to_json()).expect("plain");
-        assert_eq!(json(&parse("dbscan", &[]).expect("valid")), r#"{"eps":50.0,"min-points":5}"#);
+        assert_eq!(
+            json(&parse("dbscan", &[]).expect("valid")),
+            r#"{"eps":50.0,"min-points":5,"selection":"vagtrafik"}"#
+        );
         let given = parse("counts", &[("value", "vikt")]).expect("valid");
-        assert_eq!(json(&given), r#"{"cell":250.0,"min-points":5,"value":"vikt"}"#);
+        assert_eq!(json(&given), r#"{"cell":250.0,"min-points":5,"selection":"vagtrafik","value":"vikt"}"#);
     }
 
     #[test]
@@ -574,7 +668,7 @@ mod tests {
             refused("kde", &[]),
             Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() }
         );
-        let known = vec!["eps", "min-points", "value"];
+        let known = vec!["eps", "min-points", "selection", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),
             Error::UnknownParameter { method: "dbscan", parameter: owned("cell"), known }
@@ -630,6 +724,7 @@ mod tests {
             let defaults = parse(method.id, &[]).expect("defaults are valid");
             assert!(defaults.asks_within().is_none_or(|(_, length)| length.0 > 0.0), "{}", method.id);
             match defaults.settings() {
+                Settings::AreaCounts { few } => assert_eq!((method.id, few), ("area-counts", 5)),
                 Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::domain::Kind;
+use crate::domain::{ConditionKind, Kind};
 use crate::service::METHODS;
 
 /// Language of messages. Layers, columns and papers are Swedish in both.
@@ -64,6 +64,29 @@ pub enum What {
     },
     /// Find where events concentrate
     Analyse(Box<Analyse>),
+    /// One sheet on one place: what happened, where, when and at what cost (PDF, DOCX or layers)
+    Place(PlaceArguments),
+    /// A paper that is made each year
+    Report {
+        /// Which paper
+        #[arg(value_enum)]
+        what: Reported,
+        /// The store
+        #[arg(long)]
+        store: PathBuf,
+        /// The year of the olycksrapport; the last one of the data where nothing is said
+        #[arg(long)]
+        year: Option<i16>,
+        /// Kind of event on the sheet of hours
+        #[arg(long, value_parser = kind, default_value = "incident", value_name = "accident|incident|damage|alarm")]
+        kind: Kind,
+        /// Years on the sheet of hours, the last one of the data included
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
+        years: u8,
+        /// File to write: .pdf, .docx, or the full table (.xlsx, .csv, ...)
+        #[arg(long)]
+        output: PathBuf,
+    },
     /// Serve the map page on this machine
     Serve {
         /// The store
@@ -106,6 +129,25 @@ pub enum Imported {
     Ground,
     /// Places that people go to: schools, shops, stops, playgrounds
     Places,
+    /// Areas that events are counted in: DeSO, stadsdelar, own polygons
+    Areas,
+    /// Denominators of areas: population, dwellings, road kilometres
+    Exposure,
+    /// Tables of counts: område × månad × brottstyp
+    Counts,
+    /// Measures done: åtgärdsregister
+    Measures,
+    /// Measured speeds, flows, reported faults, slippery streets, safety walks, EST
+    Conditions,
+}
+
+/// What `report` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reported {
+    /// The yearly olycksrapport to the nämnd
+    Accidents,
+    /// Where, on which weekday and at which hour: for police and ordningsvakter
+    Hours,
 }
 
 /// What `list` lists.
@@ -150,9 +192,57 @@ pub struct Import {
     /// Take rows whose content has changed, and keep the older version
     #[arg(long)]
     pub replace: bool,
+    /// Name of the set of areas, for areas, exposure and counts
+    #[arg(long, value_name = "SET")]
+    pub name: Option<String>,
+    /// Kind of condition
+    #[arg(long = "kind", value_parser = condition_kind, value_name = "speed|flow|fault|surface|safety-walk|est|survey")]
+    pub condition: Option<ConditionKind>,
+    /// Year of the denominators, where the file does not say
+    #[arg(long)]
+    pub year: Option<i16>,
     /// Write the rows that went to quarantine to a CSV, to be mended and imported again
     #[arg(long, value_name = "OUT.csv")]
     pub quarantine: Option<PathBuf>,
+}
+
+/// `place`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("target").required(true)))]
+pub struct PlaceArguments {
+    /// File with the area, or with lines or points that are given a buffer
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub area: Option<PathBuf>,
+    /// Name of a street
+    #[arg(long, value_name = "NAME", group = "target")]
+    pub street: Option<String>,
+    /// Two streets that meet: Storgatan/Nygatan
+    #[arg(long, value_name = "NAMES", group = "target")]
+    pub junction: Option<String>,
+    /// Name of a place: a school, a square
+    #[arg(long, value_name = "NAME", group = "target")]
+    pub object: Option<String>,
+    /// File with a plan
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub plan: Option<PathBuf>,
+    /// Metres beyond what was named
+    #[arg(long, value_name = "M")]
+    pub buffer: Option<f64>,
+    /// Coordinate system of the file, where it does not say
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Years to sum up, the last year of the data included
+    #[arg(long, default_value_t = crate::service::place::YEARS)]
+    pub years: u8,
+    /// Show crimes on the same sheet as accidents from STRADA: only where the decision permits it
+    #[arg(long)]
+    pub join_crime: bool,
+    /// The store
+    #[arg(long)]
+    pub store: PathBuf,
+    /// File to write: .pdf, .docx, or layers (.gpkg, .geojson, .xlsx, ...)
+    #[arg(long)]
+    pub output: PathBuf,
 }
 
 /// `analyse`.
@@ -202,6 +292,12 @@ pub struct Analyse {
     /// Parameters of the method
     #[command(flatten)]
     pub parameters: MethodFlags,
+}
+
+fn condition_kind(text: &str) -> Result<ConditionKind, String> {
+    let known = ConditionKind::ALL.map(ConditionKind::code).join(", ");
+    // Traffic comes with speeds and is no file of its own.
+    ConditionKind::from_code(text).filter(|kind| *kind != ConditionKind::Traffic).ok_or(known)
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

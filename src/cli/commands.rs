@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::args::{Analyse, Cli, Import, Imported, Listed, What};
+use super::args::{Analyse, Cli, Import, Imported, Listed, Reported, What};
 use super::bar::Bar;
 use super::output::Output;
 use crate::service::background;
@@ -23,6 +23,13 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         What::Import(arguments) => import_files(cli, arguments, output)?,
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
+        What::Place(arguments) => super::place::run(cli, arguments, output)?,
+        What::Report { what: Reported::Accidents, store, year, output: file, .. } => {
+            super::place::report(cli, store, *year, file, output)?;
+        }
+        What::Report { what: Reported::Hours, store, kind, years, output: file, .. } => {
+            super::place::hours(cli, store, *kind, *years, file, output)?;
+        }
         What::Serve { store, bind } => {
             crate::http::serve(store, bind, |address| {
                 output.result(&json!({ "address": format!("http://{address}") }), || {
@@ -62,6 +69,9 @@ fn import_files(cli: &Cli, arguments: &Import, output: &Output) -> Result<()> {
         Imported::Roads => return import_roads(arguments, output),
         Imported::Ground => return import_background(background::What::Ground, arguments, output),
         Imported::Places => return super::register::import_places(arguments, output, background_lines),
+        Imported::Areas | Imported::Exposure | Imported::Counts | Imported::Measures | Imported::Conditions => {
+            return super::areas::import(arguments, output);
+        }
     }
     let request = import::Request {
         files: arguments.files.clone(),
@@ -295,7 +305,7 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
+pub(super) fn timing_lines(seconds: &Map<String, Value>, peak: Option<u64>) -> Vec<String> {
     let mut lines: Vec<String> =
         seconds.iter().map(|(stage, time)| format!("{stage:<10} {:>9.3} s", time.as_f64().unwrap_or(0.0))).collect();
     if let Some(mib) = peak {

@@ -1,10 +1,12 @@
 //! The command line: parse, call one service function, print. Exit codes: 0 done, 1 refused by data or parameters, 2 wrong
 //! usage, 3 failure of machine or service.
 
+mod areas;
 mod args;
 mod bar;
 mod commands;
 mod output;
+mod place;
 mod register;
 
 use std::ffi::OsString;

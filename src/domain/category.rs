@@ -23,6 +23,9 @@ pub struct Category {
     pub en: String,
     /// The net that such events happen on; `any` where it may be either.
     pub net: Net,
+    /// Whether no vehicle is part of it: a fall, which is no road traffic accident.
+    #[serde(default)]
+    pub fall: bool,
 }
 
 #[derive(Deserialize)]
@@ -61,10 +64,30 @@ pub fn net(code: &str) -> Net {
     table().iter().find(|category| category.code == code).map_or(Net::Any, |category| category.net)
 }
 
+/// Whether events of this category are falls without a vehicle; `false` for a code that the taxonomy does not know.
+#[must_use]
+pub fn is_fall(code: &str) -> bool {
+    table().iter().any(|category| category.code == code && category.fall)
+}
+
 /// What people read of a category: its label, or the source's own words where the taxonomy does not know it.
 #[must_use]
 pub fn shown(code: &str, words: Option<&str>) -> Option<String> {
     if code == UNKNOWN { words.map(str::to_owned) } else { Some(label(code).to_owned()) }
+}
+
+/// The category of incidents or damage whose label the words are, or begin with, as a type of crime in a table does
+/// (`Skadegörelse inkl. klotter`); the longest label where several fit, [`UNKNOWN`] where none does. The source's own words
+/// stay what is read.
+#[must_use]
+pub fn of_words(text: &str) -> &'static str {
+    let text = text.trim().to_lowercase();
+    let fits = |label: &str| {
+        let label = label.to_lowercase();
+        text.strip_prefix(label.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    let known = table().iter().filter(|entry| entry.kind != "accident" && entry.code != UNKNOWN);
+    known.filter(|entry| fits(&entry.sv)).max_by_key(|entry| entry.sv.len()).map_or(UNKNOWN, |entry| &entry.code)
 }
 
 /// The accident category of an olyckstyp such as `G1 (cykel singel)`: the leading letter and digit where the taxonomy has
@@ -103,6 +126,20 @@ mod tests {
             ("G12", UNKNOWN),
         ] {
             assert_eq!(of_accident_type(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_table_of_crimes_are_known_by_their_label_alone() {
+        for (text, code) in [
+            ("Skadegörelse", "skadegorelse"),
+            ("skadegörelse inkl. klotter", "skadegorelse"),
+            ("Stöld", "stold"),
+            ("Stölder", UNKNOWN),
+            ("Misshandel", UNKNOWN),
+            ("", UNKNOWN),
+        ] {
+            assert_eq!(of_words(text), code, "{text}");
         }
     }
 

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum ConditionKind {
     /// A speed measurement: `value` is the 85-percentile in km/h.
     Speed,
+    /// Motor vehicles counted where speeds were measured: `value` is the ÅDT, vehicles a day.
+    Traffic,
     /// A count of walkers or cyclists: `value` a day.
     Flow,
     /// Felanmälan.
@@ -26,14 +28,15 @@ pub enum ConditionKind {
 
 impl ConditionKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 7] =
-        [Self::Speed, Self::Flow, Self::Fault, Self::Surface, Self::SafetyWalk, Self::Est, Self::Survey];
+    pub const ALL: [Self; 8] =
+        [Self::Speed, Self::Traffic, Self::Flow, Self::Fault, Self::Surface, Self::SafetyWalk, Self::Est, Self::Survey];
 
     /// The word on the command line and in the store.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Speed => "speed",
+            Self::Traffic => "traffic",
             Self::Flow => "flow",
             Self::Fault => "fault",
             Self::Surface => "surface",

@@ -5,6 +5,7 @@
 //! name these types; this module names none of them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod areas;
 pub mod calendar;
 pub mod category;
 pub mod column;
@@ -16,6 +17,7 @@ pub mod layer;
 pub mod measure;
 pub mod money;
 pub mod network;
+pub mod paper;
 pub mod passport;
 pub mod paths;
 pub mod random;
@@ -25,12 +27,13 @@ pub mod space;
 pub mod time;
 pub mod wkb;
 
+pub use areas::{Area, AreaTally, Exposure, Tallied};
 pub use calendar::{Period, Step};
 pub use column::{Cells, Texts};
 pub use condition::{Condition, ConditionKind};
 pub use coverage::{Coverage, Reporting};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
-pub use gate::Decision;
+pub use gate::{Audience, Decision};
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
 pub use measure::Measure;
 pub use money::Ore;

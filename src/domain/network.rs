@@ -192,6 +192,8 @@ pub struct Link {
     pub gcm_type: Option<String>,
     /// Whether it is part of a roundabout.
     pub roundabout: bool,
+    /// Passages across it, in words: `Övergångsställe`, `Signalreglerat övergångsställe`; several with commas between.
+    pub passage: Option<String>,
 }
 
 impl Link {
@@ -217,6 +219,7 @@ impl Link {
             street: None,
             gcm_type: None,
             roundabout: false,
+            passage: None,
         }
     }
 
@@ -255,12 +258,14 @@ pub struct Network {
     starts: Vec<u32>,
     /// Links by node: a loop stands twice.
     ends: Vec<u32>,
+    /// Nodes with signals for traffic, ascending.
+    signals: Vec<u32>,
 }
 
 impl Default for Network {
     /// No nodes and no links: the same as [`Network::new`] gives of nothing.
     fn default() -> Self {
-        Self { nodes: Vec::new(), links: Vec::new(), starts: vec![0], ends: Vec::new() }
+        Self { nodes: Vec::new(), links: Vec::new(), starts: vec![0], ends: Vec::new(), signals: Vec::new() }
     }
 }
 
@@ -295,13 +300,29 @@ impl Network {
                 next[node as usize] += 1;
             }
         }
-        Ok(Self { nodes, links, starts, ends })
+        Ok(Self { nodes, links, starts, ends, signals: Vec::new() })
     }
 
     /// `[nodes]` places of the nodes, metres east and north.
     #[must_use]
     pub fn nodes(&self) -> &[[f64; 2]] {
         &self.nodes
+    }
+
+    /// The same network with signals for traffic at these nodes; those that are not there are passed over.
+    #[must_use]
+    pub fn with_signals(mut self, mut nodes: Vec<u32>) -> Self {
+        nodes.retain(|node| (*node as usize) < self.nodes.len());
+        nodes.sort_unstable();
+        nodes.dedup();
+        self.signals = nodes;
+        self
+    }
+
+    /// Nodes with signals for traffic, ascending.
+    #[must_use]
+    pub fn signals(&self) -> &[u32] {
+        &self.signals
     }
 
     /// The links.
@@ -392,6 +413,13 @@ pub(crate) mod tests {
             assert_eq!(Network::new(nodes.clone(), vec![good.clone(), bad]), Err(NotANetwork { link: 1 }));
         }
         assert_eq!(Network::new(Vec::new(), Vec::new()), Ok(Network::default()));
+    }
+
+    #[test]
+    fn signals_are_told_once_and_only_at_nodes_that_are_there() {
+        let nodes = vec![[0.0, 0.0], [1.0, 0.0]];
+        let network = Network::new(nodes.clone(), vec![street("a", &nodes, 0, 1)]).expect("a network");
+        assert_eq!(network.with_signals(vec![1, 7, 0, 1]).signals(), [0, 1]);
     }
 
     #[test]

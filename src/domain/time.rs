@@ -124,6 +124,18 @@ impl Interval {
         }
     }
 
+    /// Weekday (0 is Monday) and hour of the day in which the interval starts, by the clock of its zone; `None` where it tells
+    /// the time more coarsely than by the hour, or the zone is unknown.
+    #[must_use]
+    pub fn weekday_and_hour(&self) -> Option<(u8, u8)> {
+        if self.resolution() != Resolution::Hour {
+            return None;
+        }
+        let start = Timestamp::from_second(self.from).ok()?.in_tz(&self.zone).ok()?;
+        let day = start.weekday().to_monday_zero_offset();
+        Some((u8::try_from(day).ok()?, u8::try_from(start.hour()).ok()?))
+    }
+
     /// The calendar year, in the source's zone, in which the interval starts; `None` where the zone is unknown.
     #[must_use]
     pub fn year(&self) -> Option<i16> {

@@ -14,6 +14,7 @@ pub mod excel;
 pub mod flatgeobuf;
 pub mod geojson;
 mod ogr;
+pub mod paper;
 mod place;
 pub mod shapefile;
 mod sidecar;

@@ -135,6 +135,11 @@ pub(super) struct Part {
 impl Part {
     /// Makes the file outlast a power cut, and gives it its name.
     pub(super) fn put(self, job: &Job) -> Result<(), Error> {
+        self.put_as(job.target)
+    }
+
+    /// The same for whoever writes no layers; `shown` is named in errors.
+    pub(super) fn put_as(self, shown: &Path) -> Result<(), Error> {
         let place = || -> io::Result<()> {
             if let Ok(old) = fs::metadata(&self.target) {
                 fs::set_permissions(&self.path, old.permissions())?;
@@ -142,7 +147,7 @@ impl Part {
             File::open(&self.path)?.sync_all()?;
             fs::rename(&self.path, &self.target)
         };
-        place().map_err(|error| job.io(&error))
+        place().map_err(|error| geopackage::Error::of_io(shown, &error).into())
     }
 }
 

@@ -55,12 +55,12 @@ fn fill(job: &Job, srs: i32, connection: &mut Connection) -> rusqlite::Result<()
         for (field, name) in look.fields.iter_mut().zip(names) {
             field.name = name;
         }
-        layers.push(ProjectLayer { look, extent: extent_of(&layer.geometries), filter: "" });
+        layers.push(ProjectLayer { look, extent: extent_of(&layer.geometries), filter: "", of: "" });
     }
     let (title, description) = (swedish("passport-title", &[]), swedish("passport-description", &[]));
     let plain = Style::Single("#808080".to_owned());
     let look = passport_look(&passport_fields, &title, &description, &plain);
-    layers.push(ProjectLayer { look, extent: Bbox::EMPTY, filter: "" });
+    layers.push(ProjectLayer { look, extent: Bbox::EMPTY, filter: "", of: "" });
     let looks: Vec<Look> = layers.iter().map(|layer| layer.look.clone()).collect();
     write_styles(&transaction, &looks)?;
     for look in &looks {
@@ -189,6 +189,7 @@ fn passport_look<'a>(fields: &'a [Field], title: &'a str, description: &'a str, 
         style,
         fields: fields.iter().zip(PASSPORT_COLUMNS).map(shown).collect(),
         passport: None,
+        within: None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::container::FieldKind;
 use super::styles::{Look, MOST_VISIBLE, NAMES, RANKS};
 use super::templates::html;
 use crate::domain::Class;
+use crate::texts::swedish;
 
 /// Draws the first class last, so that it lies on top.
 pub(super) fn order_of(column: &str, classes: &[Class]) -> String {
@@ -73,6 +74,42 @@ pub(super) fn tip_rows(look: &Look) -> Vec<String> {
             format!("CASE WHEN {column} IS NULL THEN '' ELSE {head} || {value} || '</td></tr>' END")
         })
         .collect()
+}
+
+/// The value of a row's column, wherever the table keeps it. QGIS reads a column of JSON as a map.
+pub(super) fn value(look: &Look, name: &str) -> String {
+    let own = look.fields.iter().any(|field| field.name == name);
+    match look.within {
+        Some(json) if !own => format!("map_get({}, {})", identifier(json), literal(name)),
+        _ => identifier(name),
+    }
+}
+
+/// What a click tells below the name, line by line; a line without a value is left out.
+pub(super) fn click_lines(look: &Look) -> Vec<String> {
+    let line = |style: &str, label: &str, names: &[&str], between: &str| {
+        let filled = |name: &str| look.within.is_some() || look.fields.iter().any(|field| field.name == name);
+        let values: Vec<String> = names.iter().filter(|name| filled(name)).map(|name| value(look, name)).collect();
+        let first = values.first()?;
+        let shown: Vec<String> = values.iter().map(|value| escaped(&format!("coalesce({value}, '')"))).collect();
+        let label = if label.is_empty() { String::new() } else { format!("<b>{}</b> ", html(&swedish(label, &[]))) };
+        let head = literal(&format!("<div style=\"margin-top: 3px{style}\">{label}"));
+        let text = shown.join(&format!(" || {} || ", literal(between)));
+        Some(format!("CASE WHEN coalesce({first}, '') = '' THEN '' ELSE {head} || {text} || '</div>' END"))
+    };
+    [
+        line("; font-size: 11pt; font-weight: bold", "", &["sammanfattning"], ""),
+        line("", "", &["skadegrad"], ""),
+        line("", "click-who", &["trafikantkategori"], ""),
+        line("", "click-how", &["olyckstyp"], ""),
+        line("", "", &["vagen"], ""),
+        line("", "click-much", &["jamforelse"], ""),
+        line("", "click-certainty", &["sakerhet", "sakerhet_text"], ". "),
+        line("; color: #555555; font-size: 8.5pt", "", &["kallor_luckor"], ""),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A column in a QGIS expression.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::styles::{Look, LookView, Part, parameters_text, period_text};
+use super::styles::{DRAWING, Look, LookView, Part, parameters_text, period_text};
 use super::templates::render;
 use crate::domain::passport::{NO_VINTAGE, hex};
 use crate::domain::{Bbox, CrsDefinition, GeometryKind};
@@ -23,8 +23,28 @@ use crate::texts::swedish;
 
 /// Events under secrecy, and points of the background, appear from this scale.
 const DETAIL_FROM_SCALE: u32 = 5_000;
-/// The map on the sheet: width to height, millimetres.
-const SHEET_MAP: [f64; 2] = [205.0, 147.0];
+/// A sheet to print, landscape. Lengths are millimetres.
+#[derive(Debug, Clone, Serialize)]
+struct Paper {
+    /// Id of its name in the catalogue.
+    name: &'static str,
+    /// First digit of its items' ids.
+    digit: u8,
+    /// Width and height.
+    size: [f64; 2],
+    /// Width and height of its map.
+    map: [f64; 2],
+    /// Size of type against that of A4.
+    type_size: f64,
+}
+
+/// The sheets. Around the map: 10 mm at the left, 29 mm above for title, period and mark, 82 mm at the right for the
+/// legend, 34 mm below for what it rests on.
+const PAPERS: [Paper; 2] = [
+    Paper { name: "sheet-name", digit: 0, size: [297.0, 210.0], map: [205.0, 147.0], type_size: 1.0 },
+    Paper { name: "sheet-name-a3", digit: 1, size: [420.0, 297.0], map: [318.0, 228.0], type_size: 1.15 },
+];
+
 /// Characters that fit on a line of the sheet's legend.
 const LEGEND_CHARS: usize = 30;
 /// Room around the results, as a share of their extent.
@@ -43,6 +63,82 @@ pub struct ProjectLayer<'a> {
     pub extent: Bbox,
     /// Which rows are drawn, as an expression of SQL; empty for all.
     pub filter: &'a str,
+    /// What tells it from other layers of the same table: the name of the result layer in it; empty for the whole table.
+    pub of: &'a str,
+}
+
+impl<'a> ProjectLayer<'a> {
+    /// The result layer that it shows: its own name where the table holds one only.
+    fn key(&self) -> &'a str {
+        if self.of.is_empty() { self.look.table } else { self.of }
+    }
+}
+
+/// The layers of the project "Olycksanalys" from the top down; what is not named follows as background, or as more.
+const ANALYSIS: [&str; 10] = [
+    DRAWING,
+    "junctions",
+    "hotspot_points",
+    "segments",
+    "gator",
+    "hotspots",
+    "hotspot_lines",
+    "events",
+    "measures",
+    "roads",
+];
+
+/// Whether the layers make the project "Olycksanalys": those of accidents have a layer to draw in.
+fn is_analysis(layers: &[ProjectLayer]) -> bool {
+    layers.iter().any(|layer| layer.look.part() == Part::Drawing)
+}
+
+/// The project's name.
+fn name(layers: &[ProjectLayer]) -> String {
+    swedish(if is_analysis(layers) { "project-name-accidents" } else { "project-name" }, &[])
+}
+
+/// Groups of layers, each with its title; one without a title stands at the root.
+fn grouped<'l, 'a>(layers: &'l [ProjectLayer<'a>]) -> Vec<(Option<Part>, String, Vec<&'l ProjectLayer<'a>>)> {
+    let basis = |members: &mut Vec<&ProjectLayer>| {
+        // Given as they are painted, from the bottom up; points over lines over areas.
+        members.reverse();
+        members.sort_by_key(|layer| layer.look.kind.map(|kind| kind as u8));
+    };
+    if !is_analysis(layers) {
+        let parts = [Part::Results, Part::Events, Part::Basis, Part::About];
+        return parts
+            .into_iter()
+            .map(|part| {
+                let mut members: Vec<&ProjectLayer> = layers.iter().filter(|layer| layer.look.part() == part).collect();
+                if part == Part::Basis {
+                    basis(&mut members);
+                }
+                (Some(part), swedish(title_of(part), &[]), members)
+            })
+            .collect();
+    }
+    let stretches = layers.iter().any(|layer| layer.key() == "segments");
+    let repeated = |layer: &&ProjectLayer| {
+        stretches && matches!(layer.key(), "hotspots" | "hotspot_lines") && layer.look.kind == Some(GeometryKind::Line)
+    };
+    let place = |layer: &&ProjectLayer| ANALYSIS.iter().position(|name| *name == layer.key());
+    let mut top: Vec<&ProjectLayer> =
+        layers.iter().filter(|layer| place(layer).is_some() && !repeated(layer)).collect();
+    top.sort_by_key(place);
+    let rest = |wanted: &dyn Fn(Part) -> bool| {
+        layers
+            .iter()
+            .filter(|layer| wanted(layer.look.part()) && (place(layer).is_none() || repeated(layer)))
+            .collect::<Vec<_>>()
+    };
+    let mut background = rest(&|part| part == Part::Basis);
+    basis(&mut background);
+    vec![
+        (None, String::new(), top),
+        (Some(Part::Basis), swedish("group-background", &[]), background),
+        (Some(Part::About), swedish(title_of(Part::About), &[]), rest(&|part| part != Part::Basis)),
+    ]
 }
 
 /// The project as the text of a `.qgs`. `file_name` is the GeoPackage's own name, without folder.
@@ -50,30 +146,29 @@ pub struct ProjectLayer<'a> {
 pub fn qgs(file_name: &str, crs: &CrsDefinition, layers: &[ProjectLayer]) -> String {
     let has_results = layers.iter().any(|layer| layer.look.part() == Part::Results);
     let has_hotspots = layers.iter().any(|layer| layer.look.table == "hotspots");
-    let groups: Vec<GroupView> = [Part::Results, Part::Events, Part::Basis, Part::About]
+    let groups: Vec<GroupView> = grouped(layers)
         .into_iter()
-        .filter_map(|part| {
-            let mut members: Vec<&ProjectLayer> = layers.iter().filter(|layer| layer.look.part() == part).collect();
-            if part == Part::Basis {
-                // Given as they are painted, from the bottom up; points over lines over areas.
-                members.reverse();
-                members.sort_by_key(|layer| layer.look.kind.map(|kind| kind as u8));
-            }
-            let members: Vec<LayerView> =
-                members.into_iter().map(|layer| view_of(layer, file_name, has_results, has_hotspots)).collect();
-            (!members.is_empty()).then(|| GroupView {
-                title: swedish(title_of(part), &[]),
-                expanded: part != Part::About,
-                layers: members,
-            })
+        .filter(|(.., members)| !members.is_empty())
+        .map(|(part, title, members)| GroupView {
+            title,
+            root: part.is_none(),
+            expanded: part != Some(Part::About),
+            layers: members
+                .into_iter()
+                .map(|layer| view_of(layer, file_name, has_results, has_hotspots, part == Some(Part::About)))
+                .collect(),
         })
         .collect();
     let view = first_view(layers);
-    let title = swedish("project-name", &[]);
+    let title = name(layers);
+    let layouts = match view {
+        Some(view) => PAPERS.iter().filter_map(|paper| sheet(layers, &groups, view, paper)).collect(),
+        None => Vec::new(),
+    };
     render(
         "project.qgs",
         &ProjectView {
-            layout: view.and_then(|view| sheet(layers, &groups, view)),
+            layouts,
             view: view.map(BoxView::of),
             crs: CrsView { epsg: crs.epsg, name: crs.name.clone(), wkt: crs.wkt.clone(), proj4: crs.proj4.clone() },
             stamp: stamp_of(layers).trim_end_matches(".000Z").to_owned(),
@@ -106,8 +201,11 @@ pub fn write_project(
     connection.execute(
         "INSERT INTO qgis_projects (name, metadata, content) VALUES (?1, ?2, ?3)
          ON CONFLICT (name) DO UPDATE SET metadata = excluded.metadata, content = excluded.content",
-        (swedish("project-name", &[]), metadata.to_string(), archive),
+        (name(layers), metadata.to_string(), archive),
     )?;
+    // A project that this program wrote under its other name tells of the file as it was.
+    let other = if is_analysis(layers) { "project-name" } else { "project-name-accidents" };
+    connection.execute("DELETE FROM qgis_projects WHERE name = ?1", [swedish(other, &[])])?;
     Ok(())
 }
 
@@ -133,7 +231,7 @@ const fn title_of(part: Part) -> &'static str {
         Part::Results => "group-results",
         Part::Events => "group-events",
         Part::Basis => "group-basis",
-        Part::About => "group-about",
+        Part::Drawing | Part::About => "group-about",
     }
 }
 
@@ -147,16 +245,17 @@ fn subset(filter: &str) -> String {
     if filter.is_empty() { String::new() } else { format!("|subset={filter}") }
 }
 
-fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspots: bool) -> LayerView {
+fn view_of(layer: &ProjectLayer, file_name: &str, has_results: bool, has_hotspots: bool, aside: bool) -> LayerView {
     let secret = layer.look.passport.is_some_and(|passport| passport.secrecy.mark().is_some());
     let shy = layer.look.part() == Part::Events && has_results && secret;
     // Cells repeat what hotspots made of them: two washes of colour over each other mean nothing.
     let repeated = layer.look.table == "cells" && has_hotspots;
     LayerView {
-        id: format!("lagesbild_{}", layer.look.table),
+        id: format!("lagesbild_{}", layer.key()),
         source: format!("./{}|layername={}{}", file_name, layer.look.table, subset(layer.filter)),
-        checked: !shy && !repeated,
+        checked: !shy && !repeated && !aside,
         from_scale: (shy || is_detail(&layer.look)).then_some(DETAIL_FROM_SCALE),
+        drawn: layer.look.part() != Part::Drawing && layer.look.table != "buildings",
         bare_title: layer.look.bare_title().to_owned(),
         extent: (!layer.extent.is_empty()).then(|| BoxView::of(layer.extent)),
         look: LookView::of(&layer.look),
@@ -185,9 +284,8 @@ fn grown(bbox: Bbox, by_x: f64, by_y: f64) -> Bbox {
     Bbox { min_x: bbox.min_x - by_x, min_y: bbox.min_y - by_y, max_x: bbox.max_x + by_x, max_y: bbox.max_y + by_y }
 }
 
-/// The box grown to the shape of the sheet's map.
-fn fitted(bbox: Bbox) -> Bbox {
-    let [wide, high] = SHEET_MAP;
+/// The box grown to the shape of a sheet's map: its width and height.
+fn fitted(bbox: Bbox, [wide, high]: [f64; 2]) -> Bbox {
     let (width, height) = (bbox.max_x - bbox.min_x, bbox.max_y - bbox.min_y);
     if width / height < wide / high {
         grown(bbox, (height * wide / high - width) / 2.0, 0.0)
@@ -214,15 +312,17 @@ fn wrapped(text: &str) -> String {
 }
 
 /// The sheet to print, or `None` where there is neither a result nor an event to show.
-fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<LayoutView> {
+fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox, paper: &Paper) -> Option<LayoutView> {
     let main = layers
         .iter()
         .find(|layer| layer.look.part() == Part::Results)
         .or_else(|| layers.iter().find(|layer| layer.look.part() == Part::Events))?;
     let passport = main.look.passport?;
-    let extent = fitted(view);
+    let extent = fitted(view, paper.map);
     let kilometres = extent.max_x - extent.min_x > KILOMETRES_FROM_M;
+    let unit = if is_analysis(layers) { "unit-accident" } else { "unit-any" };
     let values = [
+        ("unit", swedish(unit, &[])),
         ("period", period_text(passport)),
         ("used", passport.used.to_string()),
         ("unplaced", passport.unplaced.to_string()),
@@ -239,19 +339,21 @@ fn sheet(layers: &[ProjectLayer], groups: &[GroupView], view: Bbox) -> Option<La
         .chain([swedish("sheet-method", &values)])
         .collect::<Vec<_>>();
     Some(LayoutView {
-        name: swedish("sheet-name", &[]),
+        name: swedish(paper.name, &[]),
+        paper: paper.clone(),
         map_name: swedish("sheet-map", &[]),
         title: main.look.bare_title().to_owned(),
+        scale: swedish("sheet-scale", &[]),
         subtitle: swedish("sheet-subtitle", &values),
         mark: mark.and_then(crate::domain::Secrecy::mark),
-        basis: basis.join("\n"),
+        basis: basis.join(" "),
         extent: BoxView::of(extent),
         unit_type: if kilometres { "km" } else { "meters" },
         unit_label: if kilometres { "km" } else { "m" },
         legend: groups
             .iter()
             .flat_map(|group| &group.layers)
-            .filter(|layer| layer.checked && layer.from_scale.is_none() && layer.look.is_spatial())
+            .filter(|layer| layer.drawn && layer.checked && layer.from_scale.is_none() && layer.look.is_spatial())
             .map(|layer| LegendView {
                 id: layer.id.clone(),
                 source: layer.source.clone(),
@@ -271,7 +373,7 @@ struct ProjectView {
     crs: CrsView,
     view: Option<BoxView>,
     groups: Vec<GroupView>,
-    layout: Option<LayoutView>,
+    layouts: Vec<LayoutView>,
 }
 
 #[derive(Serialize)]
@@ -285,6 +387,8 @@ struct CrsView {
 #[derive(Serialize)]
 struct GroupView {
     title: String,
+    /// Whether its layers stand at the root, without a group around them.
+    root: bool,
     expanded: bool,
     layers: Vec<LayerView>,
 }
@@ -294,6 +398,9 @@ struct LayerView {
     id: String,
     #[serde(skip)]
     bare_title: String,
+    /// Whether the sheet's legend shows it.
+    #[serde(skip)]
+    drawn: bool,
     source: String,
     checked: bool,
     from_scale: Option<u32>,
@@ -312,8 +419,10 @@ struct LegendView {
 #[derive(Serialize)]
 struct LayoutView {
     name: String,
+    paper: Paper,
     map_name: String,
     title: String,
+    scale: String,
     subtitle: String,
     mark: Option<&'static str>,
     basis: String,
@@ -363,7 +472,8 @@ mod tests {
             let layer = nasty(style);
             let look = Look { kind: Some(GeometryKind::Area), ..Look::of(&layer) };
             for extent in [TOWN, Bbox::EMPTY] {
-                let text = qgs("a & b.gpkg", &crs(), &[ProjectLayer { look: look.clone(), extent, filter: "" }]);
+                let text =
+                    qgs("a & b.gpkg", &crs(), &[ProjectLayer { look: look.clone(), extent, filter: "", of: "" }]);
                 assert_well_formed(&text);
                 assert!(text.contains("<datasource>./a &amp; b.gpkg|layername=hotspots</datasource>"), "{text}");
                 assert_eq!(text.contains("<Layout name="), !extent.is_empty(), "a sheet of nothing is left out");
@@ -375,7 +485,9 @@ mod tests {
     #[test]
     fn the_view_has_room_around_and_a_lone_place_still_gets_400_metres() {
         let layer = nasty(styles()[2].clone());
-        let view = |extent| first_view(&[ProjectLayer { look: Look::of(&layer), extent, filter: "" }]).expect("a view");
+        let view = |extent| {
+            first_view(&[ProjectLayer { look: Look::of(&layer), extent, filter: "", of: "" }]).expect("a view")
+        };
         let seen = view(TOWN);
         assert_eq!((seen.min_x, seen.max_x), (800.0, 3_200.0));
         assert_eq!((seen.min_y, seen.max_y), (1_960.0, 2_440.0));
@@ -386,9 +498,9 @@ mod tests {
     #[test]
     fn the_sheet_shows_all_of_the_view_in_the_shape_of_its_map() {
         let fits = |bbox: Bbox| {
-            let shape = fitted(bbox);
+            let shape = fitted(bbox, PAPERS[0].map);
             let ratio = (shape.max_x - shape.min_x) / (shape.max_y - shape.min_y);
-            assert!((ratio - SHEET_MAP[0] / SHEET_MAP[1]).abs() < 1e-9, "{ratio}");
+            assert!((ratio - 205.0 / 147.0).abs() < 1e-9, "{ratio}");
             assert!(shape.min_x <= bbox.min_x && shape.max_y >= bbox.max_y);
         };
         fits(TOWN);
@@ -400,7 +512,7 @@ mod tests {
         let results = nasty(styles()[0].clone());
         let mut events = nasty(styles()[2].clone());
         events.name = "events".to_owned();
-        let layer = |layer| ProjectLayer { look: Look::of(layer), extent: TOWN, filter: "" };
+        let layer = |layer| ProjectLayer { look: Look::of(layer), extent: TOWN, filter: "", of: "" };
         let both = qgs("a.gpkg", &crs(), &[layer(&results), layer(&events)]);
         assert!(both.contains("minScale=\"5000\""));
         assert_eq!(both.matches("checked=\"Qt::Unchecked\"").count(), 1);

@@ -13,8 +13,8 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::container::{FieldKind, GEOMETRY};
-use super::expressions::{display, escaped, identifier, label, order_of, tip_rows};
-use super::symbols::{SymbolView, symbols};
+use super::expressions::{click_lines, display, escaped, identifier, label, order_of, tip_rows, value};
+use super::symbols::{SymbolView, Weight, symbols};
 use super::templates::render;
 use crate::domain::passport::NO_VINTAGE;
 use crate::domain::{Class, GeometryKind, Layer, Passport, Style, Values};
@@ -29,6 +29,9 @@ pub(super) const NAMES: [&str; 2] = ["namn", "name"];
 
 /// Names QGIS's layer metadata in `gpkg_metadata`.
 const METADATA_URI: &str = "http://mrcc.com/qgis.dtd";
+
+/// Streets are labelled from this scale.
+const STREETS_FROM_SCALE: u32 = 10_000;
 
 /// Ranks up to this one are labelled on the map at every scale.
 const LABELLED_RANKS: u32 = 10;
@@ -49,6 +52,8 @@ pub struct LookField<'a> {
 /// What a layer is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
+    /// Where people draw what they ask about.
+    Drawing,
     /// What was found: hotspots, stretches, cells.
     Results,
     /// The events themselves.
@@ -76,7 +81,12 @@ pub struct Look<'a> {
     pub fields: Vec<LookField<'a>>,
     /// What the table rests on.
     pub passport: Option<&'a Passport>,
+    /// The column that holds a row's other values as JSON, where the table has no columns of their own for them.
+    pub within: Option<&'a str>,
 }
+
+/// The table that people draw in what they ask about: "Platsutdrag (rita här)".
+pub const DRAWING: &str = "platsutdrag";
 
 impl<'a> Look<'a> {
     /// The look of a layer on its way out.
@@ -96,6 +106,7 @@ impl<'a> Look<'a> {
             style: &layer.style,
             fields: fields.collect(),
             passport: Some(&layer.passport),
+            within: None,
         }
     }
 
@@ -119,9 +130,12 @@ impl<'a> Look<'a> {
         match (self.kind, self.table) {
             (None, "timeline" | "periods") => Part::Results,
             (None, _) => Part::About,
-            (_, "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "cells" | "areas") => {
-                Part::Results
-            }
+            (
+                _,
+                "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "gator" | "cells"
+                | "areas",
+            ) => Part::Results,
+            (_, DRAWING) => Part::Drawing,
             (_, "events") => Part::Events,
             _ => Part::Basis,
         }
@@ -143,12 +157,26 @@ pub const fn kind_of(values: &Values) -> FieldKind {
     }
 }
 
+/// The parameter of a passport that names the year whose events may still become more.
+pub const PRELIMINARY: &str = "preliminary";
+
 /// First and last day as people write them: `2021–2025` for whole years, else both dates; "tid okänd" where none has one.
+/// A preliminary year is said to be so.
 #[must_use]
 pub fn period_text(passport: &Passport) -> String {
     let Some((from, to)) = &passport.period else {
         return swedish("period-unknown", &[]);
     };
+    let days = days_text(from, to);
+    match passport.parameters.get(PRELIMINARY).and_then(serde_json::Value::as_i64) {
+        Some(year) => swedish("period-preliminary", &[("period", days), ("year", year.to_string())]),
+        None => days,
+    }
+}
+
+/// Two days as people write a period: `2021–2025` for whole years, else both dates.
+#[must_use]
+pub fn days_text(from: &str, to: &str) -> String {
     match (from.strip_suffix("-01-01"), to.strip_suffix("-12-31")) {
         (Some(first), Some(last)) if first == last => first.to_owned(),
         (Some(first), Some(last)) => format!("{first}–{last}"),
@@ -252,11 +280,28 @@ pub(super) struct LookView {
     classes: Vec<ClassView>,
     order: Option<String>,
     label: Option<String>,
+    /// Whether labels follow the line.
+    label_along: bool,
     label_when: String,
     fields: Vec<FieldView>,
     sort: String,
     display: String,
     map_tip: String,
+    /// Tabs of the form, where it is not generated.
+    form: Vec<TabView>,
+}
+
+/// A tab of a form: what stands on it, and the columns that it shows.
+#[derive(Debug, Serialize)]
+pub(super) struct TabView {
+    title: String,
+    fields: Vec<TabField>,
+}
+
+#[derive(Debug, Serialize)]
+struct TabField {
+    name: String,
+    index: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -274,11 +319,13 @@ struct FieldView {
     alias: String,
     visible: bool,
     widget: &'static str,
+    editable: bool,
 }
 
 #[derive(Serialize)]
 struct TipView {
     heading: String,
+    tip_lines: Vec<String>,
     tip_rows: Vec<String>,
     notes: Vec<String>,
 }
@@ -296,7 +343,13 @@ impl LookView {
             Style::Single(_) => None,
         };
         let kind = look.kind.unwrap_or(GeometryKind::Point);
-        let symbols = symbols(kind, look.style, &classes);
+        let weight = match (look.part(), look.kind) {
+            // Whole streets: the only results in one colour.
+            (Part::Results, _) if matches!(look.style, Style::Single(_)) => Weight::Band,
+            (Part::Basis, _) => Weight::Ground,
+            _ => Weight::Result,
+        };
+        let symbols = symbols(kind, look.style, &classes, weight);
         let classes = classes.iter().zip(symbols).map(|(class, symbol)| ClassView {
             label: class.label.clone(),
             from: class.from.to_string(),
@@ -304,6 +357,8 @@ impl LookView {
             value: class.value.clone(),
             symbol,
         });
+        let is_road = look.table == "roads";
+        let street = look.has(NAMES).filter(|_| is_road);
         let rank = look.has(RANKS);
         let name = look.has(NAMES);
         let mut shown = 0;
@@ -313,10 +368,12 @@ impl LookView {
                 name: field.name.to_owned(),
                 alias: field.alias.to_owned(),
                 visible: field.visible && shown <= MOST_VISIBLE,
+                editable: look.part() != Part::Results,
                 widget: if field.kind == FieldKind::Boolean { "CheckBox" } else { "TextEdit" },
             }
         });
         let notes = notes(look);
+        let is_click = look.within.is_some() || look.fields.iter().any(|field| field.name == CLICK[0]);
         let about: Vec<String> = std::iter::once(look.description.to_owned()).chain(notes.clone()).collect();
         Self {
             table: look.table.to_owned(),
@@ -338,18 +395,32 @@ impl LookView {
             renderer,
             column: column.to_owned(),
             order,
-            label: rank
-                .filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments"))
-                .map(|rank| label(rank, name)),
-            label_when: rank.map_or_else(String::new, |rank| {
-                format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
-            }),
+            label_along: is_road,
+            label: street.map(identifier).or(rank
+                .filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments" | "gator"))
+                .map(|rank| label(rank, name))),
+            label_when: if is_road {
+                format!("@map_scale <= {STREETS_FROM_SCALE}")
+            } else {
+                rank.map_or_else(String::new, |rank| {
+                    format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
+                })
+            },
             sort: rank.map(identifier).unwrap_or_default(),
             display: display(look, rank, name),
             map_tip: render(
                 "map_tip.html",
-                &TipView { heading: escaped(&display(look, rank, name)), tip_rows: tip_rows(look), notes },
+                &if is_click {
+                    let heading = escaped(&format!("coalesce({}, '')", value(look, "namn")));
+                    let mark = look.passport.and_then(|passport| passport.secrecy.mark());
+                    let notes = mark.map(str::to_owned).into_iter().collect();
+                    TipView { heading, tip_lines: click_lines(look), tip_rows: Vec::new(), notes }
+                } else {
+                    let heading = escaped(&display(look, rank, name));
+                    TipView { heading, tip_lines: Vec::new(), tip_rows: tip_rows(look), notes }
+                },
             ),
+            form: form(look, is_click),
             classes: classes.collect(),
             fields: fields.collect(),
         }
@@ -364,6 +435,44 @@ impl LookView {
     pub(super) fn has_classes(&self) -> bool {
         self.renderer != "single"
     }
+}
+
+/// The columns of a click's form, in the order in which people ask.
+const CLICK: [&str; 10] = [
+    "sammanfattning",
+    "namn",
+    "skadegrad",
+    "trafikantkategori",
+    "olyckstyp",
+    "vagen",
+    "jamforelse",
+    "sakerhet",
+    "sakerhet_text",
+    "kallor_luckor",
+];
+
+/// The tabs of a form: for places along roads what a click tells and then the rest, for drawings what to do next. None
+/// where QGIS may make the form.
+fn form(look: &Look, is_click: bool) -> Vec<TabView> {
+    let at = |name: &str| look.fields.iter().position(|field| field.name == name);
+    // The key is the first column.
+    let tab = |title: String, fields: Vec<usize>| TabView {
+        title,
+        fields: fields
+            .into_iter()
+            .map(|at| TabField { name: look.fields[at].name.to_owned(), index: at + 1 })
+            .collect(),
+    };
+    if look.part() == Part::Drawing {
+        return vec![tab(swedish("form-drawing", &[]), (0..look.fields.len()).collect())];
+    }
+    if !is_click || look.within.is_some() {
+        return Vec::new();
+    }
+    let mut told: Vec<usize> = CLICK.iter().filter_map(|name| at(name)).collect();
+    told.sort_by_key(|at| look.fields[*at].name != "namn");
+    let rest = (0..look.fields.len()).filter(|at| !told.contains(at)).collect();
+    vec![tab(swedish("form-place", &[]), told), tab(swedish("form-all", &[]), rest)]
 }
 
 fn single(title: &str, colour: &str) -> Class {

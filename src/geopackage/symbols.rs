@@ -35,9 +35,45 @@ pub(super) struct SymbolView {
     hatched: bool,
 }
 
+/// How heavy a layer lies on the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// What was found.
+    Result,
+    /// A wide pale band below the results: whole streets, to be clicked on.
+    Band,
+    /// The ground that results stand on.
+    Ground,
+}
+
 /// The symbols of a style's classes, in the same order.
-pub(super) fn symbols(kind: GeometryKind, style: &Style, classes: &[Class]) -> Vec<SymbolView> {
-    classes.iter().enumerate().map(|(index, class)| symbol(kind, style, index, class)).collect()
+pub(super) fn symbols(kind: GeometryKind, style: &Style, classes: &[Class], weight: Weight) -> Vec<SymbolView> {
+    let heavy = |(index, class)| symbol(kind, style, index, class);
+    let all = classes.iter().enumerate().map(heavy);
+    match weight {
+        Weight::Result => all.collect(),
+        Weight::Band => all.map(band).collect(),
+        Weight::Ground => all.map(ground).collect(),
+    }
+}
+
+/// Millimetres of a band's width.
+const BAND_MM: f64 = 3.4;
+/// Opacity of a band, of 255.
+const BAND_ALPHA: u8 = 45;
+
+fn band(symbol: SymbolView) -> SymbolView {
+    let solid = symbol.solid.replace(",255", &format!(",{BAND_ALPHA}"));
+    SymbolView { solid, width: format!("{BAND_MM:.2}"), casing: None, ..symbol }
+}
+
+/// Lines of the ground are thin and have no casing; areas without a symbol of their own have no dark outline.
+fn ground(symbol: SymbolView) -> SymbolView {
+    match symbol.kind {
+        "line" => SymbolView { width: "0.50".to_owned(), casing: None, ..symbol },
+        "fill" => SymbolView { outline: symbol.solid.clone(), width: "0.15".to_owned(), ..symbol },
+        _ => symbol,
+    }
 }
 
 fn symbol(kind: GeometryKind, style: &Style, index: usize, class: &Class) -> SymbolView {
@@ -137,7 +173,7 @@ mod tests {
     fn a_fill_is_see_through_and_its_outline_is_darker_and_solid() {
         let classes = [class("#c80064")];
         let style = Style::Graduated { column: "n".to_owned(), classes: classes.to_vec() };
-        let symbol = &symbols(GeometryKind::Area, &style, &classes)[0];
+        let symbol = &symbols(GeometryKind::Area, &style, &classes, Weight::Result)[0];
         assert_eq!((symbol.fill.as_str(), symbol.outline.as_str()), ("200,0,100,165", "110,0,55,255"));
     }
 
@@ -145,7 +181,7 @@ mod tests {
     fn classes_of_points_differ_in_more_than_colour() {
         let classes = [class("#000000"), class("#000000"), class("#000000")];
         let style = Style::Categorised { column: "n".to_owned(), classes: classes.to_vec() };
-        let drawn = symbols(GeometryKind::Point, &style, &classes);
+        let drawn = symbols(GeometryKind::Point, &style, &classes, Weight::Result);
         assert!(drawn[0].shape != drawn[1].shape && drawn[1].shape != drawn[2].shape);
         assert_eq!((drawn[0].size.as_str(), drawn[1].size.as_str()), ("3.8", "3.4"));
     }

@@ -25,7 +25,7 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadEr
     let (chosen, stated, note) = choose(source, &decoded.text, options.delimiter)?;
     notes.push(note);
     let mut parser = Parser::new(source, &decoded.text, chosen)?;
-    let mut table = parser.header(stated, &mut notes)?;
+    let mut table = if options.grid { parser.width_of_grid(stated)? } else { parser.header(stated, &mut notes)? };
     table.encoding = Some(decoded.encoding);
     table.delimiter = Some(chosen);
     table.notes = notes;
@@ -114,6 +114,20 @@ impl<'a> Parser<'a> {
                 return Ok(Some(row));
             }
         }
+    }
+
+    /// An empty table for every row as it stands, as wide as the widest one. Reads the text once more.
+    fn width_of_grid(&mut self, stated: bool) -> Result<Table, ReadError> {
+        if stated {
+            self.next()?;
+        }
+        let mut ahead = Self::new(self.source, self.text, char::from(self.delimiter))?;
+        let mut columns = 0;
+        while ahead.next()?.is_some() {
+            columns = columns.max(delimiter::width(&ahead.record));
+        }
+        check_columns(&self.source.shown, columns)?;
+        Ok(Table::grid(&self.source.name, None, columns))
     }
 
     /// The table that the header describes, titles above it passed over.

@@ -33,6 +33,9 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     /// Delimiter: CSV.
     pub delimiter: Option<char>,
+    /// Every row as it stands, without looking for a header: columns are called `A`, `B`, ... and [`Table::is_grid`] is
+    /// set. Workbooks and CSV; formats that name their columns give those.
+    pub grid: bool,
 }
 
 /// A file format that can be read.

@@ -1,6 +1,9 @@
 //! From bytes to valid events, or to quarantine: readers give tables, a mapping says what columns mean, and every row
 //! comes out as an event or as a rejected row with its reason.
 
+pub mod aliases;
+pub mod area_match;
+pub mod area_table;
 pub mod assemble;
 pub mod binding;
 mod canonical;
@@ -26,6 +29,7 @@ pub mod osm;
 pub mod outcome;
 mod parquet_cells;
 mod parquet_reader;
+pub mod periods;
 mod read_error;
 pub mod register;
 pub mod roads;
@@ -41,6 +45,7 @@ mod xlsx_reader;
 
 use crate::crs::gdal_door;
 
+pub use aliases::{AliasError, Aliases};
 pub use assemble::{Assembler, Reading, Sheet};
 pub use binding::Binding;
 pub use formats::{FORMATS, Format, ReadOptions, read};

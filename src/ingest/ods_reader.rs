@@ -49,7 +49,7 @@ pub fn read(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, ReadEr
     let content = archive.by_name("content.xml").map_err(|_| broken(source, None))?;
     let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, Runs { inner: content, run: 0 }));
     reader.config_mut().expand_empty_elements = true;
-    let mut walk = Walk { source, reader, buffer: Vec::new(), bytes: 0, cells: 0 };
+    let mut walk = Walk { source, reader, buffer: Vec::new(), bytes: 0, cells: 0, grid: options.grid };
     let (tables, names) = walk.sheets(options.layer.as_deref())?;
     if let Some(layer) = options.layer.clone().filter(|wanted| !names.contains(wanted)) {
         return Err(ReadError::UnknownLayer { file: source.shown.clone(), layer, layers: names });
@@ -92,6 +92,8 @@ struct Walk<'a, R: BufRead> {
     /// What repetition has added so far.
     bytes: usize,
     cells: usize,
+    /// Whether rows are kept as they stand.
+    grid: bool,
 }
 
 /// The value of an attribute, its entities resolved.
@@ -161,7 +163,7 @@ impl<R: BufRead> Walk<'_, R> {
     /// One sheet to its end; `None` where it is empty or not wanted.
     fn sheet(&mut self, name: &str, wanted: bool) -> Result<Option<Table>, ReadError> {
         let source = self.source;
-        let mut rows = Rows::new(source, name);
+        let mut rows = Rows::new(source, name, self.grid);
         let mut line = 0_u32;
         // Tags that are open within the sheet. Groups and headers of rows hold rows as the sheet does.
         let mut depth = 1_usize;

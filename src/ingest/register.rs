@@ -368,7 +368,7 @@ mod tests {
         let mut table = Table::new("o.csv", None, columns(&names));
         let rows = [
             ["1001", "Åsskolan", "Storg. 1; Storg. 3", "Prov", "Folkskolan|Gamla skolan", "6600000", "500000,5", "röd"],
-            ["", "", "Storg. 1", "Prov", "", "1", "2", ""],
+            ["", "", "Storg. 1", "Prov", "", "6600000", "500000", ""],
             ["1002", "Badhuset", "", "", "", "66x", "5", ""],
             ["1003", "Badhuset", "", "", "", "6600000", "", ""],
             ["1004", "Badhuset", "", "", "", "9", "9", ""],

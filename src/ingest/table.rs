@@ -26,6 +26,8 @@ pub struct Table {
     pub delimiter: Option<char>,
     /// What was chosen on the reader's behalf and why, one sentence each, in the user's language.
     pub notes: Vec<String>,
+    /// Whether the rows are all that the file holds, header and titles included, under columns called `A`, `B`, ...
+    pub is_grid: bool,
     /// Rows that could not be split into the header's columns: row number and the raw text.
     pub broken: Vec<BrokenRow>,
     text: String,
@@ -66,6 +68,12 @@ impl Table {
             unique.push(candidate);
         }
         Self { file: file.to_owned(), sheet, columns: unique, ..Self::default() }
+    }
+
+    /// An empty table of rows as they stand, with this many columns: `A`, `B`, ..., `Z`, `AA`.
+    #[must_use]
+    pub fn grid(file: &str, sheet: Option<String>, columns: usize) -> Self {
+        Self { is_grid: true, ..Self::new(file, sheet, (0..columns).map(letters)) }
     }
 
     /// Makes room for `rows` rows and `text` bytes of text, so that a table of known size grows once.
@@ -176,6 +184,20 @@ impl Table {
     }
 }
 
+/// The name that a spreadsheet gives its column: `A` for 0, `Z` for 25, `AA` for 26.
+#[must_use]
+pub fn letters(mut column: usize) -> String {
+    let mut name = Vec::new();
+    loop {
+        name.push(char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
+        if column < 26 {
+            break;
+        }
+        column = column / 26 - 1;
+    }
+    name.iter().rev().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +215,13 @@ mod tests {
         assert_eq!(table.column("KOLUMN_3"), Some(2));
         assert_eq!(table.row_number(1), 3);
         assert_eq!(table.row(0).collect::<Vec<_>>(), ["1", "två", "", "4"]);
+    }
+
+    #[test]
+    fn columns_of_a_grid_are_called_as_in_a_spreadsheet() {
+        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letters), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+        let grid = Table::grid("x.csv", None, 3);
+        assert!(grid.is_grid && grid.columns == ["A", "B", "C"]);
     }
 
     #[test]

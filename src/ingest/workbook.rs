@@ -59,12 +59,14 @@ pub struct Rows<'a> {
     first: usize,
     /// The cells of one row, reused.
     spare: Vec<String>,
+    /// Whether rows are kept as they stand.
+    grid: bool,
 }
 
 impl<'a> Rows<'a> {
     /// A sheet without any row yet.
-    pub const fn new(source: &'a Source, sheet: &'a str) -> Self {
-        Self { source, sheet, waiting: Vec::new(), table: None, first: 0, spare: Vec::new() }
+    pub const fn new(source: &'a Source, sheet: &'a str, grid: bool) -> Self {
+        Self { source, sheet, waiting: Vec::new(), table: None, first: 0, spare: Vec::new(), grid }
     }
 
     /// Takes a row that is complete and leaves an empty one; empty rows are passed over.
@@ -77,11 +79,24 @@ impl<'a> Rows<'a> {
             row.cells.clear();
         } else {
             self.waiting.push(std::mem::take(row));
-            if self.waiting.len() >= header::LOOKED_AT {
+            if self.waiting.len() >= header::LOOKED_AT && !self.grid {
                 self.settle()?;
             }
         }
         Ok(())
+    }
+
+    /// All rows that wait, as they stand.
+    fn settle_grid(&mut self) -> Result<(), ReadError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let Some(last) = waiting.iter().flat_map(|row| row.cells.iter().map(|&(column, _)| column)).max() else {
+            return Ok(());
+        };
+        check_columns(&self.source.shown, last + 1)?;
+        let table = Table::grid(&self.source.name, Some(self.sheet.to_owned()), last + 1);
+        self.spare = vec![String::new(); table.columns.len()];
+        self.table = Some(table);
+        waiting.iter().try_for_each(|row| self.push(row))
     }
 
     /// Finds the header among the rows that wait, and moves those below it into the table.
@@ -136,7 +151,7 @@ impl<'a> Rows<'a> {
     /// The table; `None` for a sheet without any cell.
     pub fn finish(mut self) -> Result<Option<Table>, ReadError> {
         if self.table.is_none() {
-            self.settle()?;
+            if self.grid { self.settle_grid() } else { self.settle() }?;
         }
         if let Some(table) = &mut self.table
             && table.is_empty()

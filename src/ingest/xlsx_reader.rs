@@ -51,7 +51,7 @@ fn read_sheets(source: &Source, options: &ReadOptions) -> Result<Vec<Table>, Rea
         if options.layer.as_ref().is_some_and(|wanted| *wanted != sheet.name) {
             continue;
         }
-        if let Some(mut table) = read_sheet(source, &mut workbook, &sheet.name)? {
+        if let Some(mut table) = read_sheet(source, &mut workbook, &sheet.name, options.grid)? {
             if sheet.visible != SheetVisible::Visible {
                 table.notes.push(texts::text("note-sheet-hidden", &[("sheet", sheet.name)]));
             }
@@ -74,11 +74,16 @@ fn broken(source: &Source, sheet: Option<&str>, error: &XlsxError) -> ReadError 
     ReadError::BrokenWorkbook { file, part }
 }
 
-fn read_sheet(source: &Source, workbook: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Option<Table>, ReadError> {
+fn read_sheet(
+    source: &Source,
+    workbook: &mut Xlsx<BufReader<File>>,
+    sheet: &str,
+    grid: bool,
+) -> Result<Option<Table>, ReadError> {
     let failed = |error: XlsxError| broken(source, Some(sheet), &error);
     let is_1904 = workbook.has_1904_epoch();
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(failed)?;
-    let mut sheet_rows = Rows::new(source, sheet);
+    let mut sheet_rows = Rows::new(source, sheet, grid);
     let mut row = Row::default();
     while let Some(cell) = reader.next_cell().map_err(failed)? {
         let (line, column) = cell.get_position();

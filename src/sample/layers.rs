@@ -155,6 +155,25 @@ const STREET_COLOURS: [(StreetClass, &str); 9] = [
     (StreetClass::Cycleway, "#7a9a5b"),
 ];
 
+/// The layer `omraden`: code, name, people and dwellings of each area.
+pub fn areas_with_people(town: &Town, rows: &[(String, String, [u64; 2], &[Point])], passport: &Passport) -> Layer {
+    let number = |at: usize| whole(rows.iter().map(|row| i64::try_from(row.2[at]).ok()));
+    Layer {
+        name: "omraden".to_owned(),
+        title: swedish("sample-layer-omraden", &[("town", town.name.clone())]),
+        description: swedish("sample-layer-description", &[("town", town.name.clone())]),
+        columns: vec![
+            column("omradeskod", text(rows.iter().map(|row| row.0.as_str()))),
+            column("namn", text(rows.iter().map(|row| row.1.as_str()))),
+            column("folkmangd", number(0)),
+            column("bostader", number(1)),
+        ],
+        geometries: areas(rows.iter().map(|row| row.3)),
+        style: single("#b9a7c6"),
+        passport: passport.clone(),
+    }
+}
+
 const GROUND_COLOURS: [(&str, &str); 11] = [
     ("Vatten", "#b5d3e7"),
     ("Park", "#cfe3bd"),

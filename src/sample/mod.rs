@@ -39,6 +39,7 @@ mod sheet;
 mod site;
 mod stories;
 mod streets;
+pub mod surroundings;
 mod truth;
 mod when;
 mod witness;

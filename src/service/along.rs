@@ -11,16 +11,18 @@ use super::facts::{Fact, place_name};
 use super::hotspots::{self, Frame, Hotspot, Road, RoadLayer};
 use super::progress::Timings;
 use super::rows::Input;
+use super::similar::{Likeness, standings};
 use super::snap;
 use crate::analysis::road::{
-    self, Division, Home, Located, Piece, Snapper, Unsnapped, Wanted, network_dbscan, pieces, segments,
+    self, Division, Home, JunctionType, Located, Piece, Segment, Snapper, Street, Streets, Unsnapped, Wanted,
+    network_dbscan, pieces, segments,
 };
 use crate::analysis::table::{KEEPER_UNKNOWN, KeeperFilter, Roads};
 use crate::analysis::{Parameters, Settings};
 use crate::domain::passport::ContentHash;
 use crate::domain::paths::metres;
 use crate::domain::{
-    GeometryKind, Interval, Layer, Link, Metres, Net, Network, Passport, Paths, Reach, RoadKeeper, Spot, Values,
+    GeometryKind, Layer, Link, Metres, Net, Network, Passport, Paths, Reach, RoadKeeper, Spot, Values,
 };
 use crate::store::{GpkgStore, Store};
 use crate::texts::{number, swedish};
@@ -33,16 +35,22 @@ pub(super) struct Named {
     hash: String,
 }
 
+impl Named {
+    /// The network.
+    pub(super) const fn network(&self) -> &Network {
+        &self.network
+    }
+}
+
 /// Shorter than this a rate per kilometre says nothing, metres.
 const RATE_LEAST_M: f64 = 100.0;
-
-/// Seconds of a year.
-const YEAR_S: f64 = 365.25 * 86_400.0;
 
 const SEGMENTS: RoadLayer =
     RoadLayer { name: "segments", words: "segments", geometry: GeometryKind::Line, empty_places: true };
 const JUNCTIONS: RoadLayer =
     RoadLayer { name: "junctions", words: "junctions", geometry: GeometryKind::Point, empty_places: true };
+const STREETS: RoadLayer =
+    RoadLayer { name: "gator", words: "streets", geometry: GeometryKind::Line, empty_places: true };
 const PLACES: RoadLayer =
     RoadLayer { name: "hotspots", words: "road-places", geometry: GeometryKind::Line, empty_places: false };
 const STRETCHES: RoadLayer =
@@ -74,6 +82,15 @@ pub(super) fn network(
     Ok(Named { network, name, hash })
 }
 
+/// The store's own network.
+pub(super) fn of_store(store: &GpkgStore, parameters: &Parameters) -> Result<Named> {
+    let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let none = || Refusal::NoNetwork { method: parameters.method().id, file: store.path().display().to_string() };
+    let network = store.network()?.ok_or_else(none)?;
+    let hash = hash_of(&network);
+    Ok(Named { network, name, hash })
+}
+
 /// Hash over the links, whatever their order.
 fn hash_of(network: &Network) -> String {
     let mut content = ContentHash::default();
@@ -97,8 +114,10 @@ struct Found {
     cluster: Vec<Option<u32>>,
     /// `[used]`
     core: Vec<bool>,
-    /// Segments and junctions, where the method has them.
-    places: Option<[Vec<Hotspot>; 2]>,
+    /// Segments, junctions and streets, where the method has them.
+    places: Option<[Vec<Hotspot>; 3]>,
+    /// `[used]` what the place and its streets are called, where the method has them.
+    called: Vec<[Option<String>; 2]>,
     layer: RoadLayer,
 }
 
@@ -123,13 +142,18 @@ pub(super) fn analyse(
             .collect();
         Snapper::new(network).snap(&wanted, roads.snap.0)
     });
-    let used = used(input, network, &located, roads.keeper);
+    let gcm = parameters.text("gcm-type");
+    if let Some(wanted) = gcm {
+        known_gcm(network, &named.name, wanted)?;
+    }
+    let used = used(input, network, &located, &|link| lets_in(link, roads.keeper, gcm));
+    let filter = Filter { gcm, junction: parameters.junction_type() };
     let found = timings.time("compute", || match parameters.settings() {
         Settings::NetworkCounts { min_points, radius, .. } => {
-            Ok(counts(network, &used, roads, radius, min_points, &input.facts))
+            Ok(counts(network, &used, roads, filter, radius, min_points, input.chosen.years))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
-        Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
+        Settings::AreaCounts { .. } | Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
             Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into())
         }
     })?;
@@ -140,13 +164,43 @@ fn used(
     input: &Input,
     network: &Network,
     located: &[std::result::Result<Located, Unsnapped>],
-    keeper: KeeperFilter,
+    lets_in: &dyn Fn(&Link) -> bool,
 ) -> Used {
-    let wanted = |spot: Spot| keeper.lets_in(link_of(network, spot).keeper);
+    let wanted = |spot: Spot| lets_in(link_of(network, spot));
     let on_road = (0..).zip(located).filter_map(|(row, one)| Some((row, one.as_ref().ok()?.spot)));
     let (rows, spots): (Vec<usize>, Vec<Spot>) = on_road.filter(|(_, spot)| wanted(*spot)).unzip();
     let facts = rows.iter().map(|&row| input.facts[row].clone()).collect();
     Used { rows, facts, spots }
+}
+
+/// What else is asked of roads, besides väghållare.
+#[derive(Debug, Clone, Copy)]
+struct Filter<'a> {
+    /// GCM-typ, or type of passage.
+    gcm: Option<&'a str>,
+    /// Sort of junction; events on stretches are then not counted.
+    junction: Option<JunctionType>,
+}
+
+/// Whether a road counts: by its väghållare, and by its GCM-typ or one of its passages where a type is asked for.
+fn lets_in(link: &Link, keeper: KeeperFilter, gcm: Option<&str>) -> bool {
+    let of_type = |wanted: &str| types(link).any(|word| word.to_lowercase() == wanted.to_lowercase());
+    keeper.lets_in(link.keeper) && gcm.is_none_or(of_type)
+}
+
+/// GCM-typ and passages of a link, in words.
+fn types(link: &Link) -> impl Iterator<Item = &str> {
+    link.gcm_type.as_deref().into_iter().chain(link.passage.iter().flat_map(|words| words.split(", ")))
+}
+
+/// Refuses a type that no road of the network has, with those that there are.
+fn known_gcm(network: &Network, name: &str, wanted: &str) -> Result<()> {
+    let known: std::collections::BTreeSet<&str> = network.links().iter().flat_map(types).collect();
+    if known.iter().any(|word| word.to_lowercase() == wanted.to_lowercase()) {
+        return Ok(());
+    }
+    let known = known.into_iter().map(str::to_owned).collect();
+    Err(Refusal::NoSuchGcmType { network: name.to_owned(), wanted: wanted.to_owned(), known }.into())
 }
 
 fn link_of(network: &Network, spot: Spot) -> &Link {
@@ -164,9 +218,17 @@ fn road<'a>(links: impl Iterator<Item = &'a Link> + Clone) -> Road {
     Road {
         keepers: known.map(word).collect::<Vec<_>>().join(", "),
         speed: links.clone().filter_map(Link::speed).max(),
-        adt: links.filter_map(|link| Some((link.adt?, link.adt_year))).max(),
+        adt: links.clone().filter_map(|link| Some((link.adt?, link.adt_year))).max(),
+        gcm: joined(links.clone().filter_map(|link| link.gcm_type.as_deref())),
+        passages: joined(links.filter_map(|link| link.passage.as_deref()).flat_map(|words| words.split(", "))),
         ..Road::default()
     }
+}
+
+/// The words that there are, each once, in alphabetical order.
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let words: std::collections::BTreeSet<&str> = words.collect();
+    (!words.is_empty()).then(|| words.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn tenth(length: u64) -> f64 {
@@ -174,7 +236,15 @@ fn tenth(length: u64) -> f64 {
 }
 
 /// Counts per segment and junction.
-fn counts(network: &Network, used: &Used, roads: Roads, radius: Metres, min_points: usize, all: &[Fact]) -> Found {
+fn counts(
+    network: &Network,
+    used: &Used,
+    roads: Roads,
+    filter: Filter<'_>,
+    radius: Metres,
+    min_points: usize,
+    years: Option<f64>,
+) -> Found {
     let (car, gc) = (|link: &Link| link.modes.on(Net::Car), |link: &Link| link.modes.on(Net::Gc));
     let nets: Vec<&dyn Fn(&Link) -> bool> = match roads.net {
         Some(Net::Car) => vec![&car],
@@ -183,25 +253,33 @@ fn counts(network: &Network, used: &Used, roads: Roads, radius: Metres, min_poin
     };
     let division = road::divide(network, &nets, radius);
     let paths = Paths::new(network, |_| true);
+    let sort_fits = |home: &Home| match (filter.junction, home) {
+        (None, _) => true,
+        (Some(wanted), Home::Junction(at)) => division.junctions[*at as usize].sort() == wanted,
+        (Some(_), Home::Segment(_)) => false,
+    };
+    let found_homes: Vec<Option<Home>> =
+        used.spots.iter().map(|spot| division.home(&paths, *spot).filter(sort_fits)).collect();
     let mut members: BTreeMap<Home, Vec<u32>> = BTreeMap::new();
-    for (index, spot) in (0_u32..).zip(&used.spots) {
-        if let Some(home) = division.home(&paths, *spot) {
-            members.entry(home).or_default().push(index);
+    for (index, home) in (0_u32..).zip(&found_homes) {
+        if let Some(home) = home {
+            members.entry(*home).or_default().push(index);
         }
     }
-    let years = years(all);
-    let kept = |link: u32| roads.keeper.lets_in(network.links()[link as usize].keeper);
+    let kept = |link: u32| lets_in(&network.links()[link as usize], roads.keeper, filter.gcm);
     let place = |home: Home| {
         let members = members.get(&home).cloned().unwrap_or_default();
         let many = members.len() >= min_points;
         match home {
             Home::Segment(at) => segment(network, &paths, &division, at, members, many, years),
-            Home::Junction(at) => junction(network, &division, at, members, many),
+            Home::Junction(at) => junction(network, &division, at, members, many, years),
         }
     };
     let segments = (0_u32..).zip(&division.segments);
+    let segments = segments.filter(|_| filter.junction.is_none());
     let segments = segments.filter(|(_, s)| !s.pieces.is_empty() && s.links.iter().any(|(link, _)| kept(*link)));
     let junctions = (0_u32..).zip(&division.junctions);
+    let junctions = junctions.filter(|(_, j)| filter.junction.is_none_or(|wanted| j.sort() == wanted));
     let junctions = junctions.filter(|(_, j)| j.arms.iter().chain(&j.inner).any(|link| kept(*link)));
     let homes = [
         in_order(segments.map(|(at, _)| Home::Segment(at)), &members, &division, network),
@@ -227,9 +305,122 @@ fn counts(network: &Network, used: &Used, roads: Roads, radius: Metres, min_poin
         hotspots.push(Hotspot { number, ..spot });
     }
     let numbered = |home: &Home| Hotspot { number: numbers.get(home).copied().unwrap_or(0), ..place(*home) };
-    let places = homes.map(|homes| homes.iter().map(numbered).collect());
+    let [mut segments, mut junctions] = homes.map(|homes| homes.iter().map(numbered).collect::<Vec<_>>());
+    let on_net = |link: &Link| lets_in(link, roads.keeper, filter.gcm) && nets.iter().any(|net| net(link));
+    let named = Streets::of(network, &on_net);
+    let mut of_street: Vec<Vec<u32>> = vec![Vec::new(); named.streets.len()];
+    let mut in_junction = vec![0_u32; named.streets.len()];
+    let mut called = Vec::with_capacity(used.spots.len());
+    for ((index, spot), home) in (0_u32..).zip(&used.spots).zip(&found_homes) {
+        let junction = road::junction_of(&division, *home);
+        // An event that no place of the asked sort holds is no part of a street either.
+        let streets = if home.is_some() { named.at(*spot, junction) } else { std::collections::BTreeSet::new() };
+        for &street in &streets {
+            of_street[street as usize].push(index);
+            in_junction[street as usize] += u32::from(junction.is_some());
+        }
+        let names: Vec<&str> = streets.iter().map(|&street| named.streets[street as usize].name.as_str()).collect();
+        let place = home.map(|home| name_of(network, &division, home));
+        called.push([place, (!names.is_empty()).then(|| names.join(" / "))]);
+    }
+    let all = named.streets.iter().zip(of_street).zip(in_junction);
+    let mut streets: Vec<Hotspot> =
+        all.map(|((own, members), in_junction)| street(network, &paths, own, members, in_junction, years)).collect();
+    streets.sort_by_key(|street| std::cmp::Reverse(street.members.len()));
+    for places in [&mut segments, &mut junctions, &mut streets] {
+        compare(places);
+    }
+    // Concentrations stand among all places of their sort, not among each other.
+    for place in segments.iter().chain(&junctions).filter(|place| place.number > 0) {
+        let own = hotspots.iter_mut().find(|spot| spot.number == place.number);
+        if let (Some(own), Some(road)) = (own.and_then(|spot| spot.road.as_mut()), &place.road) {
+            own.standing = road.standing.clone();
+        }
+    }
     let core = cluster.iter().map(Option::is_some).collect();
-    Found { hotspots, cluster, core, places: Some(places), layer: PLACES }
+    Found { hotspots, cluster, core, places: Some([segments, junctions, streets]), called, layer: PLACES }
+}
+
+/// Sets what each place is among those like it.
+fn compare(places: &mut [Hotspot]) {
+    let likeness = |place: &Hotspot| {
+        let road = place.road.as_ref()?;
+        Some((road.likeness.clone(), road.likeness_rate))
+    };
+    let all: Vec<_> = places.iter().map(|place| likeness(place).unwrap_or_default()).collect();
+    for (place, standing) in places.iter_mut().zip(standings(&all)) {
+        if let Some(road) = &mut place.road {
+            road.standing = standing;
+        }
+    }
+}
+
+fn name_of(network: &Network, division: &Division, home: Home) -> String {
+    match home {
+        Home::Segment(at) => division.segments[at as usize].name(class_of(network, &division.segments[at as usize])),
+        Home::Junction(at) => division.junctions[at as usize].name(),
+    }
+}
+
+/// The class of a segment's longest link, in the source's words.
+fn class_of<'a>(network: &'a Network, segment: &Segment) -> Option<&'a str> {
+    let links = segment.links.iter().map(|&(link, _)| &network.links()[link as usize]);
+    let longest = links.max_by(|a, b| a.length_m().total_cmp(&b.length_m()))?;
+    longest.gcm_type.as_deref().or(longest.class.as_deref())
+}
+
+/// What streets and stretches are compared by: net, väghållare, speed limit and class of most of their length.
+pub(super) fn likeness<'a>(links: impl Iterator<Item = &'a Link>) -> Likeness {
+    type Key<'a> = (bool, Option<RoadKeeper>, Option<u16>, Option<&'a str>);
+    let mut lengths: BTreeMap<Key<'a>, f64> = BTreeMap::new();
+    for link in links {
+        let class = link.gcm_type.as_deref().or(link.class.as_deref());
+        *lengths.entry((link.modes.car, link.keeper, link.speed(), class)).or_default() += link.length_m();
+    }
+    let Some(((car, keeper, speed, class), _)) = lengths.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) else {
+        return Likeness::default();
+    };
+    Likeness {
+        sort: if car { Net::Car } else { Net::Gc }.code().to_owned(),
+        attributes: vec![
+            ("like-keeper", keeper.map(|keeper| keeper.code().to_owned())),
+            ("like-speed", speed.map(|speed| speed.to_string())),
+            ("like-class", class.map(str::to_owned)),
+        ],
+    }
+}
+
+/// Events per kilometre and year, where the place is long enough and the period known; two decimals.
+pub(super) fn per_km_year(events: usize, length_m: f64, years: Option<f64>) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let rate = |years: f64| (events as f64 / (length_m / 1000.0) / years * 100.0).round() / 100.0;
+    years.filter(|_| length_m >= RATE_LEAST_M).map(rate)
+}
+
+fn street(
+    network: &Network,
+    paths: &Paths,
+    street: &Street,
+    members: Vec<u32>,
+    in_junction: u32,
+    years: Option<f64>,
+) -> Hotspot {
+    let links = street.links.iter().map(|&link| &network.links()[link as usize]);
+    let pieces: Vec<(Piece, bool)> =
+        street.links.iter().map(|&link| (Piece { link, from: 0, to: paths.length(link) }, false)).collect();
+    let length = pieces.iter().map(|(piece, _)| piece.length()).sum();
+    let rate = per_km_year(members.len(), metres(length), years);
+    let own = Road {
+        name: Some(street.name.clone()),
+        sort: swedish("road-sort-street", &[]),
+        length_m: tenth(length),
+        per_km_year: rate,
+        in_junction: Some(in_junction),
+        likeness: likeness(links.clone()),
+        likeness_rate: rate,
+        ..road(links)
+    };
+    Hotspot { number: 0, members, shape: pieces::drawn(network, paths, &pieces).into(), road: Some(own) }
 }
 
 /// Places with most events first, then from west to east, then from south to north.
@@ -259,46 +450,72 @@ fn segment(
 ) -> Hotspot {
     let segment = &division.segments[at as usize];
     let links = segment.links.iter().map(|&(link, _)| &network.links()[link as usize]);
-    let longest = links.clone().max_by(|a, b| a.length_m().total_cmp(&b.length_m()));
-    let class = longest.and_then(|link| link.gcm_type.as_deref().or(link.class.as_deref()));
-    let length_m = metres(segment.length());
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    let rate = |years: f64| (members.len() as f64 / (length_m / 1000.0) / years * 100.0).round() / 100.0;
+    let rate = per_km_year(members.len(), metres(segment.length()), years);
     let own = Road {
-        name: Some(segment.name(class)),
+        name: Some(name_of(network, division, Home::Segment(at))),
         sort: swedish("road-sort-segment", &[]),
         length_m: tenth(segment.length()),
-        per_km_year: years.filter(|_| length_m >= RATE_LEAST_M).map(rate),
+        per_km_year: rate,
         many,
+        likeness: likeness(links.clone()),
+        likeness_rate: rate,
         ..road(links)
     };
     let shape = pieces::drawn(network, paths, &segment.pieces).into();
     Hotspot { number: 0, members, shape, road: Some(own) }
 }
 
-fn junction(network: &Network, division: &Division, at: u32, members: Vec<u32>, many: bool) -> Hotspot {
+fn junction(
+    network: &Network,
+    division: &Division,
+    at: u32,
+    members: Vec<u32>,
+    many: bool,
+    years: Option<f64>,
+) -> Hotspot {
     let junction = &division.junctions[at as usize];
     let links = junction.arms.iter().chain(&junction.inner).map(|&link| &network.links()[link as usize]);
-    let sort = if junction.roundabout { "road-sort-roundabout" } else { "road-sort-junction" };
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    let rate = |years: f64| (members.len() as f64 / years * 100.0).round() / 100.0;
+    let sort = junction_sort(junction);
     let own = Road {
         name: Some(junction.name()),
         sort: swedish(sort, &[]),
         length_m: tenth(junction.pieces.iter().map(Piece::length).sum()),
         many,
+        likeness: junction_likeness(sort, junction.arms.len(), links.clone()),
+        likeness_rate: years.map(rate),
         ..road(links)
     };
     let [x, y] = junction.middle;
     Hotspot { number: 0, members, shape: Geometry::Point(Point::new(x, y)), road: Some(own) }
 }
 
-/// Years from the first event to the last, where that is at least one.
-fn years(facts: &[Fact]) -> Option<f64> {
-    let times = || facts.iter().filter_map(|fact| fact.time.as_ref());
-    let (first, last) = (times().map(|time: &Interval| time.from).min()?, times().map(|time| time.to).max()?);
-    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
-    let years = (last - first) as f64 / YEAR_S;
-    // Whole years from New Year to New Year are a year, leap year or not.
-    (years >= 0.999).then_some(years)
+/// Id of the word for a junction's sort.
+pub(super) fn junction_sort(junction: &segments::Junction) -> &'static str {
+    match junction.sort() {
+        JunctionType::Roundabout => "road-sort-roundabout",
+        JunctionType::Signal => "road-sort-signal",
+        JunctionType::Other => "road-sort-junction",
+    }
+}
+
+/// What junctions are compared by: net, sort, number of arms, and the highest speed limit there.
+pub(super) fn junction_likeness<'a>(
+    sort: &str,
+    arms: usize,
+    links: impl Iterator<Item = &'a Link> + Clone,
+) -> Likeness {
+    let car = links.clone().any(|link| link.modes.car);
+    let speed = links.filter_map(Link::speed).max();
+    Likeness {
+        sort: if car { Net::Car } else { Net::Gc }.code().to_owned(),
+        attributes: vec![
+            ("like-junction", Some(sort.to_owned())),
+            ("like-arms", Some(arms.to_string())),
+            ("like-speed", speed.map(|speed| speed.to_string())),
+        ],
+    }
 }
 
 /// DBSCAN along the network.
@@ -332,7 +549,14 @@ fn dbscan(network: &Network, used: &Used, roads: Roads, eps: Metres, min_points:
         Hotspot { number, members, shape: pieces::drawn(network, &paths, &found).into(), road: Some(own) }
     });
     let hotspots = hotspots.collect();
-    Ok(Found { hotspots, cluster: clustering.cluster, core: clustering.core, places: None, layer: STRETCHES })
+    Ok(Found {
+        hotspots,
+        cluster: clustering.cluster,
+        core: clustering.core,
+        places: None,
+        called: Vec::new(),
+        layer: STRETCHES,
+    })
 }
 
 fn layers(
@@ -344,20 +568,38 @@ fn layers(
     parameters: &Parameters,
 ) -> (Vec<Layer>, Passport) {
     let weighted = parameters.text("value").is_some();
-    let frame = Frame { facts: &used.facts, total: input.facts.len(), study_m2: 0.0, kind: input.kind, weighted };
+    let chosen = input.chosen.clone();
+    let frame = Frame {
+        facts: &used.facts,
+        total: input.facts.len(),
+        study_m2: 0.0,
+        kind: input.kind,
+        weighted,
+        chosen: &chosen,
+    };
     let passport = passport(input, named, located, used, parameters);
     hotspots::rank(&mut found.hotspots, &frame);
     let mut made = vec![hotspots::road_layer(found.layer, &found.hotspots, &frame, passport.clone())];
-    if let Some([segments, junctions]) = &found.places {
+    if let Some([segments, junctions, streets]) = &found.places {
         made.push(hotspots::road_layer(SEGMENTS, segments, &frame, passport.clone()));
         made.push(hotspots::road_layer(JUNCTIONS, junctions, &frame, passport.clone()));
+        made.push(hotspots::road_layer(STREETS, streets, &frame, passport.clone()));
     }
     let (mut cluster, mut core) = (vec![None; input.points.len()], vec![false; input.points.len()]);
     for (index, &row) in used.rows.iter().enumerate() {
         cluster[row] = found.cluster[index];
         core[row] = found.core[index];
     }
-    made.push(analyse::events(input, &cluster, &core, road_columns(&named.network, located), &passport));
+    let mut columns = road_columns(&named.network, located);
+    if found.places.is_some() {
+        let mut called = vec![[None, None]; input.points.len()];
+        for (row, names) in used.rows.iter().zip(found.called) {
+            called[*row] = names;
+        }
+        let text = |at: usize| Values::Text(called.iter().map(|names| names[at].as_deref()).collect());
+        columns.extend([column("plats", false, text(0)), column("gator", false, text(1))]);
+    }
+    made.push(analyse::events(input, &cluster, &core, columns, &passport));
     (made, passport)
 }
 

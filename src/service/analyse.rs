@@ -14,7 +14,7 @@ use super::facts::ranked;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{along, coarse};
+use super::{along, coarse, ground, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::crs::{Transform, WGS84};
@@ -111,9 +111,12 @@ struct Groups {
 /// Whatever input, parameters or output refuse; then no file is left half-written.
 pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
     let parameters = analysis::parse(request.method, request.parameters)?;
-    export::format_of(&request.output)?;
-    let value = parameters.text("value").map(str::to_owned);
+    let format = export::format_of(&request.output)?;
     progress.stage("stage-read", 0);
+    if let Settings::AreaCounts { few } = parameters.settings() {
+        return super::area_counts::run(request, &parameters, few, progress, timings);
+    }
+    let value = parameters.text("value").map(str::to_owned);
     let mut store = None;
     let times_only = parameters.asks_within().is_none();
     let shown = match &request.from {
@@ -128,6 +131,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             rows::of_file(path, &FileRequest { value: value.as_deref(), times_only, ..request.clone() }, timings)?
         }
     };
+    selection::choose(&mut input, &parameters);
     coarse::leave_out(&mut input, &parameters, &shown)?;
     let settings = parameters.settings();
     let roads = match (settings.roads(), &request.network) {
@@ -149,8 +153,14 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-write", 0);
     let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
     let convert = |point: [f64; 2]| to_wgs84.convert(point);
+    let mut written = Cow::Borrowed(&layers);
+    // A GeoPackage of accidents opens as a whole project: with roads below, and a layer to draw in.
+    if input.chosen.accidents && request.layer.is_none() && format.title == "GeoPackage" {
+        let network = roads.as_ref().map(|(_, named)| named.network());
+        written.to_mut().extend(ground::layers(store.as_ref(), network, &passport)?);
+    }
     let notes =
-        timings.time("write", || export::write(&request.output, &layers, &input.crs, &convert, request.layer))?;
+        timings.time("write", || export::write(&request.output, &written, &input.crs, &convert, request.layer))?;
     // What has no places is counted again each time: the store's results are those of its map.
     let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
     let kept = request.keep && store.is_some() && has_places;
@@ -200,7 +210,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
     match &parameters.settings() {
-        Settings::Timeline { .. } => Ok(Groups::default()),
+        Settings::AreaCounts { .. } | Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
             let count = clustering.count as usize;
@@ -269,7 +279,9 @@ fn layers(
     };
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
-    let frame = Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted };
+    let chosen = input.chosen.clone();
+    let frame =
+        Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted, chosen: &chosen };
     let passport = passport(input, placed.len(), parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
@@ -301,14 +313,14 @@ pub(super) fn passport(input: &Input, used: usize, parameters: &analysis::Parame
     Passport {
         software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
         method: parameters.method().id.to_owned(),
-        parameters: parameters.to_json(),
+        parameters: selection::told(input, parameters),
         seed: None,
         sources: input.sources.clone(),
-        period: hotspots::period(input.facts.iter()),
+        period: input.chosen.period.clone(),
         vintage: last.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         used: used as u64,
         unplaced: (input.facts.len() - used) as u64 - input.dropped.values().sum::<u64>(),
-        dropped: input.dropped.clone(),
+        dropped: input.dropped.iter().chain(&input.chosen.outside).map(|(why, n)| (why.clone(), *n)).collect(),
         crs: format!("EPSG:{}", input.crs.epsg),
         secrecy: input.secrecy,
         notes,

@@ -74,6 +74,7 @@ mod tests {
             content_hash: String::new(),
             home_m2: 0.0,
             dropped: BTreeMap::new(),
+            chosen: crate::service::selection::Chosen::default(),
             notes: Vec::new(),
             warnings: Vec::new(),
         }

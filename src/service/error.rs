@@ -12,6 +12,65 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, Serialize)]
 #[serde(tag = "id", rename_all = "kebab-case")]
 pub enum Refusal {
+    /// The store has no accidents of that year.
+    NoSuchYear {
+        /// The store.
+        file: String,
+        /// As it was asked for.
+        year: String,
+        /// First year with accidents.
+        first: String,
+        /// Last one.
+        last: String,
+    },
+    /// The buffer is no distance, or beyond the widest.
+    BadBuffer {
+        /// As it was given.
+        value: String,
+        /// Metres.
+        most: String,
+    },
+    /// A number of years beyond 1 to 10.
+    BadYears {
+        /// As it was given.
+        value: String,
+    },
+    /// The store has no roads with names.
+    NoStreets {
+        /// The store.
+        file: String,
+    },
+    /// No street has this name.
+    NoSuchStreet {
+        /// As it was asked for.
+        street: String,
+        /// The most similar names.
+        nearest: Vec<String>,
+    },
+    /// A junction is named by two streets.
+    NotAJunction {
+        /// As it was asked for.
+        junction: String,
+    },
+    /// The streets meet nowhere.
+    NoSuchJunction {
+        /// As it was asked for.
+        junction: String,
+    },
+    /// No object has this name.
+    NoSuchObject {
+        /// As it was asked for.
+        object: String,
+        /// The most similar names.
+        nearest: Vec<String>,
+    },
+    /// Several objects have this name.
+    SeveralObjects {
+        /// As it was asked for.
+        object: String,
+        /// Number.
+        count: usize,
+    },
     /// The file or layer has no rows.
     EmptyInput {
         /// The file.
@@ -159,6 +218,15 @@ pub enum Refusal {
         /// The network's file or store.
         network: String,
     },
+    /// Only roads of one GCM-typ or passage, and the network has none of it.
+    NoSuchGcmType {
+        /// The network's file or store.
+        network: String,
+        /// As it was asked for.
+        wanted: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// A collection that does not exist.
     NoSuchCollection {
         /// As it was asked for.
@@ -227,6 +295,10 @@ pub enum Error {
     Analysis(analysis::Error),
     /// Of the sample town.
     Sample(sample::Error),
+    /// Of areas, their counts and denominators, measures and conditions.
+    Area(super::areas::AreaError),
+    /// Of a file with the names of columns.
+    Aliases(ingest::AliasError),
 }
 catalogued_errors!(Error);
 
@@ -278,5 +350,7 @@ from!(
     Store(store::Error),
     Export(export::Error),
     Analysis(analysis::Error),
-    Sample(sample::Error)
+    Sample(sample::Error),
+    Area(super::areas::AreaError),
+    Aliases(ingest::AliasError)
 );

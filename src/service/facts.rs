@@ -20,6 +20,8 @@ pub struct Casualties {
     pub iss13: u32,
     /// Severely injured according to the police.
     pub police_severe: u32,
+    /// Slightly injured according to the police.
+    pub police_light: u32,
 }
 
 /// What is told of one event beside its place. A bare point takes forty bytes: a file may hold millions.
@@ -53,12 +55,25 @@ pub struct Told {
     pub time: Option<Interval>,
     /// Street.
     pub street: Option<String>,
+    /// Whether it is a fall without a vehicle.
+    pub fall: bool,
+    /// Who reported it, where the source tells: `polis`, `sjukvård`, `båda`.
+    pub reporter: Option<&'static str>,
     /// Name of the area, where the source tells: the municipality, the district.
     pub area: Option<String>,
 }
 
-static NOTHING: Told =
-    Told { category: None, net: Net::Any, modes: Vec::new(), casualties: None, time: None, street: None, area: None };
+static NOTHING: Told = Told {
+    category: None,
+    net: Net::Any,
+    modes: Vec::new(),
+    casualties: None,
+    time: None,
+    street: None,
+    fall: false,
+    reporter: None,
+    area: None,
+};
 
 impl Deref for Fact {
     type Target = Told;
@@ -83,6 +98,8 @@ impl Fact {
                 .then(|| Casualties::of(event.persons.iter().map(|person| person.severity))),
             time: event.time.clone(),
             street: event.street.clone(),
+            fall: category::is_fall(&event.category),
+            reporter: reporter(event.persons.iter().filter_map(|person| person.reported_by.as_deref())),
             area: AREA.iter().find_map(|name| event.attributes.get(*name).cloned()),
         };
         let uncertainty_m = event.position.map_or(0.0, |position| position.uncertainty_m());
@@ -99,6 +116,25 @@ impl Fact {
     }
 }
 
+/// Who reports: the words of a person's `reported_by`, and of the column `kalla`.
+pub const REPORTERS: [&str; 3] = ["polis", "sjukvård", "båda"];
+
+/// Who reported an event whose persons these reporters tell of: both where they differ; `None` where none is known.
+pub fn reporter<'a>(reported_by: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    let [police, hospital, both] = REPORTERS;
+    let (mut by_police, mut by_hospital) = (false, false);
+    for word in reported_by {
+        by_police |= word == police || word == both;
+        by_hospital |= word == hospital || word == both;
+    }
+    match (by_police, by_hospital) {
+        (true, true) => Some(both),
+        (true, false) => Some(police),
+        (false, true) => Some(hospital),
+        (false, false) => None,
+    }
+}
+
 impl Casualties {
     /// Counts degrees of injury.
     #[must_use]
@@ -111,6 +147,7 @@ impl Casualties {
                 Severity::Iss48 => sum.iss48 += 1,
                 Severity::Iss13 => sum.iss13 += 1,
                 Severity::PoliceSevere => sum.police_severe += 1,
+                Severity::PoliceLight => sum.police_light += 1,
                 _ => {}
             }
             sum
@@ -127,6 +164,7 @@ impl Casualties {
             iss48: self.iss48 + other.iss48,
             iss13: self.iss13 + other.iss13,
             police_severe: self.police_severe + other.police_severe,
+            police_light: self.police_light + other.police_light,
         }
     }
 }
@@ -190,6 +228,15 @@ mod tests {
         let text = severity_text([Severity::Iss13, Severity::Dead, Severity::Iss13].into_iter());
         assert_eq!(text.as_deref(), Some("Dödad 1 · Lindrigt skadad (ISS 1–3) 2"));
         assert_eq!(severity_text(std::iter::empty()), None);
+    }
+
+    #[test]
+    fn an_event_is_reported_by_both_where_its_persons_are_told_of_by_different_ones() {
+        let of = |words: &[&'static str]| reporter(words.iter().copied());
+        assert_eq!(of(&["polis", "polis"]), Some("polis"));
+        assert_eq!(of(&["polis", "sjukvård"]), Some("båda"));
+        assert_eq!(of(&["båda"]), Some("båda"));
+        assert_eq!((of(&["sjukvård", "annan"]), of(&["annan"]), of(&[])), (Some("sjukvård"), None, None));
     }
 
     #[test]

@@ -3,8 +3,11 @@
 
 use geo::{Area, Geometry};
 
-use super::columns::{column, count_style, kind_word, none_class, title};
-use super::facts::{Casualties, Fact, place_name, ranked, ranked_text, severity_text};
+use super::click::{self, Click};
+use super::columns::{column, count_style, none_class, title};
+use super::facts::{Casualties, Fact, REPORTERS, place_name, ranked, ranked_text, severity_text};
+use super::selection::Chosen;
+use super::similar::{Likeness, Standing};
 use crate::analysis::summary::share;
 use crate::domain::{Column, Geometries, GeometryKind, Kind, Layer, Passport, Style, Values};
 use crate::texts::swedish;
@@ -35,12 +38,24 @@ pub struct Road {
     pub speed: Option<u16>,
     /// Highest ÅDT and the year that it was measured.
     pub adt: Option<(u32, Option<u16>)>,
+    /// GCM-typer, with commas between.
+    pub gcm: Option<String>,
+    /// Types of passages, with commas between.
+    pub passages: Option<String>,
     /// Length in metres.
     pub length_m: f64,
     /// Events per kilometre and year, where that can be said.
     pub per_km_year: Option<f64>,
     /// Whether it is a concentration.
     pub many: bool,
+    /// Events of the place that lie in junctions, for streets.
+    pub in_junction: Option<u32>,
+    /// What it is compared by, and the rate that is compared: per km and year, or for junctions per year.
+    pub likeness: Likeness,
+    /// See [`Self::likeness`].
+    pub likeness_rate: Option<f64>,
+    /// How it stands among those like it.
+    pub standing: Option<Standing>,
 }
 
 /// What the layer is about.
@@ -56,6 +71,8 @@ pub struct Frame<'a> {
     pub kind: Option<Kind>,
     /// Whether rank goes by weight before number.
     pub weighted: bool,
+    /// Which events were asked about, and over which period.
+    pub chosen: &'a Chosen,
 }
 
 /// Puts the hotspots in order of rank: by weight where asked for, then by number; ties keep the order given.
@@ -139,12 +156,19 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
     let rows = Rows::of(spots, frame);
     let accidents = frame.kind == Some(Kind::Accident);
     let rang = |row: &Summary| (row.n > 0).then_some(row.rang);
-    let told = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let places = match kind.name {
+        "gator" => "places-streets",
+        "segments" => "places-segments",
+        "junctions" => "places-junctions",
+        _ => "places-any",
+    };
+    let told = Click { frame, passport: &passport, places };
     let columns = vec![
         rows.integer("rang", true, rang),
         rows.text("namn", true, |row| Some(row.name.clone())),
-        rows.text("period_fran", false, |row| row.period.as_ref().map(|days| days.0.clone())),
-        rows.text("period_till", false, |row| row.period.as_ref().map(|days| days.1.clone())),
+        rows.text("period_fran", false, |_| frame.chosen.period.as_ref().map(|days| days.0.clone())),
+        rows.text("period_till", false, |_| frame.chosen.period.as_ref().map(|days| days.1.clone())),
         rows.integer("antal_olyckor", accidents, |row| row.accidents),
         rows.integer("n", !accidents, |row| Some(row.n)),
         rows.persons("antal_skadade", true, |sum| sum.injured),
@@ -154,19 +178,30 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
         rows.persons("lindrigt_iss13", false, |sum| sum.iss13),
         rows.persons("svart_polis", false, |sum| sum.police_severe),
         rows.text("svarighet", true, |row| row.severity.clone()),
-        rows.text("kalla", false, |row| told(&row.sources)),
+        rows.text("kalla", false, |row| filled(&row.source_text())),
         rows.text("olyckstyp", false, |row| row.categories.clone()),
         rows.text("trafikantkategori", false, |row| row.modes.clone()),
-        rows.text("vaghallare", true, |row| told(&row.road.keepers)),
+        rows.text("vaghallare", true, |row| filled(&row.road.keepers)),
         rows.integer("hastgrans", false, |row| row.road.speed.map(i64::from)),
-        rows.text("trafikmangd", true, |row| Some(traffic(&row.road))),
+        rows.text("trafikmangd", true, |row| Some(click::traffic(&row.road))),
         rows.integer("adt", false, |row| row.road.adt.map(|(adt, _)| i64::from(adt))),
         rows.integer("adt_ar", false, |row| row.road.adt.and_then(|(_, year)| year).map(i64::from)),
         rows.real("langd_m", false, |row| Some(row.road.length_m)),
         rows.real("per_km_ar", false, |row| row.road.per_km_year),
-        rows.text("sakerhet", true, |_| Some(swedish("certainty-untested", &[]))),
-        rows.text("sakerhet_text", false, |row| Some(certainty(&row.road, frame.kind))),
-        rows.text("slag", false, |row| told(&row.road.sort)),
+        rows.integer("varav_korsning", false, |row| row.road.in_junction.map(i64::from)),
+        rows.integer("jmf_antal", false, |row| whole(row.road.standing.as_ref()?.others)),
+        rows.real("jmf_median", false, |row| rounded(row.road.standing.as_ref()?.median)),
+        rows.real("jmf_andel_farre", false, |row| rounded(row.road.standing.as_ref()?.fewer)),
+        rows.text("sammanfattning", false, |row| Some(told.summary(row))),
+        rows.text("skadegrad", false, |row| told.degrees(row)),
+        rows.text("vagen", false, |row| Some(told.road(row))),
+        rows.text("jamforelse", false, |row| told.comparison(row)),
+        rows.text("sakerhet", true, |row| Some(told.certainty(row).0)),
+        rows.text("sakerhet_text", false, |row| Some(told.certainty(row).1)),
+        rows.text("kallor_luckor", false, |row| Some(told.gaps(row))),
+        rows.text("gcm_typ", false, |row| row.road.gcm.clone()),
+        rows.text("passager", false, |row| row.road.passages.clone()),
+        rows.text("slag", false, |row| filled(&row.road.sort)),
         rows.real("andel_handelser", false, |row| Some(row.share_of_events)),
         rows.real("vikt", false, |row| Some(row.weight)),
         column("cluster", false, Values::Integer(spots.iter().map(|spot| number(spot.number)).collect())),
@@ -179,6 +214,7 @@ pub fn road_layer(kind: RoadLayer, spots: &[Hotspot], frame: &Frame<'_>, passpor
         }
         style => style,
     };
+    let style = if kind.name == "gator" { Style::Single("#6a51a3".to_owned()) } else { style };
     let geometries = match kind.geometry {
         GeometryKind::Point => Geometries::Points(spots.iter().map(|spot| point_of(&spot.shape)).collect()),
         other => Geometries::Shapes(other, shapes(spots)),
@@ -203,26 +239,13 @@ fn point_of(shape: &Geometry<f64>) -> Option<[f64; 2]> {
     if let Geometry::Point(point) = shape { Some([point.x(), point.y()]) } else { None }
 }
 
-/// `8400 fordon/dygn (2021)`, or that it is not known.
-fn traffic(road: &Road) -> String {
-    match road.adt {
-        None => swedish("road-traffic-unknown", &[]),
-        Some((adt, None)) => swedish("road-traffic", &[("adt", adt.to_string())]),
-        Some((adt, Some(year))) => {
-            swedish("road-traffic-year", &[("adt", adt.to_string()), ("year", year.to_string())])
-        }
-    }
+fn whole(count: usize) -> Option<i64> {
+    i64::try_from(count).ok()
 }
 
-/// Why the certainty is what it is: traffic is not known, or known and not taken into account.
-fn certainty(road: &Road, kind: Option<Kind>) -> String {
-    let units = swedish(&format!("unit-{}", kind_word(kind)), &[]);
-    let id = match (road.adt.is_some(), road.many) {
-        (true, _) => "road-certainty-traffic",
-        (false, true) => "road-certainty-many",
-        (false, false) => "road-certainty-few",
-    };
-    swedish(id, &[("units", units), ("traffic", traffic(road))])
+/// Two decimals.
+fn rounded(value: f64) -> Option<f64> {
+    Some((value * 100.0).round() / 100.0)
 }
 
 /// The summaries of a layer's rows, and columns of them.
@@ -254,25 +277,32 @@ impl Rows {
     }
 }
 
-struct Summary {
+/// The numbers and texts of one row.
+pub(super) struct Summary {
     rang: i64,
     name: String,
-    n: i64,
-    accidents: Option<i64>,
-    casualties: Option<Casualties>,
+    pub(super) n: i64,
+    pub(super) accidents: Option<i64>,
+    pub(super) casualties: Option<Casualties>,
+    pub(super) reporters: String,
     severity: Option<String>,
     categories: Option<String>,
     modes: Option<String>,
     period: Option<(String, String)>,
-    sources: String,
+    pub(super) sources: String,
     weight: f64,
     share_of_events: f64,
     share_of_area: Option<f64>,
     area_m2: f64,
-    road: Road,
+    pub(super) road: Road,
 }
 
 impl Summary {
+    /// `STRADA (polis 12 · sjukvård 20 · båda 6)`; the registers alone where they do not tell who reported.
+    pub(super) fn source_text(&self) -> String {
+        if self.reporters.is_empty() { self.sources.clone() } else { format!("{} ({})", self.sources, self.reporters) }
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn of(rang: i64, spot: &Hotspot, frame: &Frame<'_>) -> Self {
         let facts = || spot.members.iter().map(|&index| &frame.facts[index as usize]);
@@ -297,6 +327,7 @@ impl Summary {
             categories: ranked_text(facts().filter_map(|fact| fact.category.as_deref()), 3),
             modes: ranked_text(facts().flat_map(|fact| fact.modes.iter().map(String::as_str)), 4),
             period: period(facts()),
+            reporters: reporters(facts()),
             sources: ranked(facts().map(|fact| &*fact.source))
                 .into_iter()
                 .map(|(name, _)| name)
@@ -309,6 +340,13 @@ impl Summary {
             road,
         }
     }
+}
+
+/// `polis 12 · sjukvård 20 · båda 6`, those that there are; empty where no source tells.
+fn reporters<'a>(facts: impl Iterator<Item = &'a Fact> + Clone) -> String {
+    let count = |word: &str| facts.clone().filter(|fact| fact.reporter == Some(word)).count();
+    let parts = REPORTERS.iter().map(|word| (word, count(word))).filter(|(_, count)| *count > 0);
+    parts.map(|(word, count)| format!("{word} {count}")).collect::<Vec<_>>().join(" · ")
 }
 
 /// First and last day of the facts that have a time.
@@ -328,6 +366,14 @@ pub fn period<'a>(facts: impl Iterator<Item = &'a Fact>) -> Option<(String, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    static CHOSEN: Chosen = Chosen {
+        outside: std::collections::BTreeMap::new(),
+        period: None,
+        years: None,
+        preliminary: None,
+        accidents: true,
+    };
     use crate::domain::passport::NO_VINTAGE;
     use crate::domain::{Secrecy, Severity};
     use geo::polygon;
@@ -369,7 +415,14 @@ mod tests {
     #[test]
     fn shares_are_of_all_events_and_of_the_whole_area() {
         let facts = facts();
-        let frame = Frame { facts: &facts, total: 4, study_m2: 1000.0, kind: Some(Kind::Accident), weighted: false };
+        let frame = Frame {
+            facts: &facts,
+            total: 4,
+            study_m2: 1000.0,
+            kind: Some(Kind::Accident),
+            weighted: false,
+            chosen: &CHOSEN,
+        };
         let layer = layer(&[spot(&[0, 1])], &frame, passport());
         let values =
             |name: &str| layer.columns.iter().find(|column| column.name == name).map(|column| column.values.clone());
@@ -385,7 +438,14 @@ mod tests {
     #[test]
     fn a_place_along_a_road_tells_its_road_and_never_more_than_is_known() {
         let facts = facts();
-        let frame = Frame { facts: &facts, total: 4, study_m2: 0.0, kind: Some(Kind::Accident), weighted: false };
+        let frame = Frame {
+            facts: &facts,
+            total: 4,
+            study_m2: 0.0,
+            kind: Some(Kind::Accident),
+            weighted: false,
+            chosen: &CHOSEN,
+        };
         let line = geo::LineString::from(vec![[0.0, 0.0], [100.0, 0.0]]);
         let road = |adt, many| Road {
             name: Some("Storgatan, Norra gatan–Södra gatan".to_owned()),
@@ -435,7 +495,7 @@ mod tests {
     #[test]
     fn weight_goes_before_number_only_where_asked_for() {
         let facts = facts();
-        let mut frame = Frame { facts: &facts, total: 3, study_m2: 0.0, kind: None, weighted: false };
+        let mut frame = Frame { facts: &facts, total: 3, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN };
         let mut spots = vec![spot(&[0]), spot(&[1, 2])];
         rank(&mut spots, &frame);
         assert_eq!(spots[0].members, [1, 2]);
@@ -446,7 +506,7 @@ mod tests {
 
     #[test]
     fn no_hotspot_is_an_empty_layer() {
-        let frame = Frame { facts: &[], total: 0, study_m2: 0.0, kind: None, weighted: false };
+        let frame = Frame { facts: &[], total: 0, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN };
         let layer = layer(&[], &frame, passport());
         assert!(layer.geometries.is_empty());
     }

@@ -40,8 +40,10 @@ pub struct Input {
     pub content_hash: String,
     /// Area of the home area in square metres, or 0 where there is none.
     pub home_m2: f64,
-    /// Rows that were left out of the analysis: reason to number.
+    /// Rows that were left out of the analysis, and are still rows of the input: reason to number.
     pub dropped: BTreeMap<String, u64>,
+    /// What was chosen among the rows that were read.
+    pub chosen: super::selection::Chosen,
     /// What was chosen on the reader's behalf.
     pub notes: Vec<String>,
     /// Warnings of the command, one sentence each.
@@ -138,6 +140,7 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         content_hash: content.finish(),
         home_m2: settings.home.as_ref().map_or(0.0, geo::Area::unsigned_area),
         dropped: BTreeMap::new(),
+        chosen: super::selection::Chosen::default(),
         notes: Vec::new(),
         warnings: Vec::new(),
     })
@@ -257,6 +260,7 @@ fn of_table(file: &str, table: &Table, request: &FileRequest<'_>) -> Result<(Inp
         content_hash: content.finish(),
         home_m2: 0.0,
         dropped,
+        chosen: super::selection::Chosen::default(),
         notes,
         warnings,
     };
@@ -366,6 +370,8 @@ fn fact(bare: Fact, mapping: &Mapping, sheet: &Sheet<'_>, index: usize, chosen: 
         casualties: None,
         time: row.time(chosen.date_order).ok().flatten(),
         street: row.field(Field::Street).map(str::to_owned),
+        fall: stated_category.is_some_and(|text| category::is_fall(mapping.category_of(text))),
+        reporter: None,
         area: AREA.iter().find_map(|name| row.kept(name)).map(str::to_owned),
     };
     let severity = stated.into_iter().find(|degree| *degree != Severity::Unknown).unwrap_or_default();

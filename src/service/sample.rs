@@ -44,7 +44,13 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
     export::write(&folder.join("stad.gpkg"), &layers, &definition, &convert, None)?;
     let home = Some("home");
     export::write(&folder.join("hemomrade.gpkg"), &layers, &definition, &convert, home)?;
-    let files = vec![
+    let around = sample::surroundings::make(&town)?;
+    for (name, bytes) in &around.files {
+        put(name, bytes)?;
+    }
+    let areas = [sample::surroundings::area_layer(&town, &around.facit, &passport(seed))];
+    export::write(&folder.join(sample::surroundings::FILES[0]), &areas, &definition, &convert, None)?;
+    let mut files = vec![
         sample::WORKBOOK,
         sample::DAMAGES,
         sample::NAMELESS,
@@ -54,6 +60,7 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
         "stad.gpkg",
         "hemomrade.gpkg",
     ];
+    files.extend(sample::surroundings::FILES);
     Ok(Report { town: town.name, seed, files })
 }
 

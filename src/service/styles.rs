@@ -2,10 +2,11 @@
 
 use super::columns::{count_style, none_class, title};
 use super::error::Result;
-use crate::domain::{Bbox, GeometryKind, Passport, Secrecy, Style};
+use super::ground::{drawing_style, keeper_style};
+use crate::domain::{Bbox, GeometryKind, Kind, Passport, Secrecy, Style};
 use crate::geopackage::FieldKind;
 use crate::geopackage::project::{ProjectLayer, write_project};
-use crate::geopackage::styles::{Look, LookField, write_styles};
+use crate::geopackage::styles::{DRAWING, Look, LookField, write_styles};
 use crate::store::{Background, Feature, GpkgStore, Store, Window};
 use crate::texts::swedish;
 
@@ -23,19 +24,32 @@ const EVENTS: [(&str, FieldKind); 7] = [
 ];
 
 /// Columns of the road network, with the aliases that the store gives them.
-const ROADS: [(&str, FieldKind); 8] = [
+const ROADS: [(&str, FieldKind); 10] = [
     ("name", FieldKind::Text),
     ("class", FieldKind::Text),
     ("vaghallare", FieldKind::Text),
     ("hastgrans", FieldKind::Integer),
     ("adt", FieldKind::Integer),
     ("adt_year", FieldKind::Integer),
+    ("gcm_type", FieldKind::Text),
+    ("passage", FieldKind::Text),
     ("lit", FieldKind::Boolean),
     ("langd_m", FieldKind::Real),
 ];
 
-/// Road pieces of hotspots, without those of segments.
-const HOTSPOTS_ONLY: &str = "\"layer\" = 'hotspots'";
+/// Columns of the layer that people draw in.
+const DRAWN: [(&str, FieldKind); 2] = [("namn", FieldKind::Text), ("buffert_m", FieldKind::Integer)];
+
+/// Result layers that share a table: the table, the layer, its title's id.
+const SHARED: [(&str, GeometryKind, &str, &str); 4] = [
+    ("hotspot_points", GeometryKind::Point, "junctions", "junctions"),
+    ("hotspot_lines", GeometryKind::Line, "segments", "segments"),
+    ("hotspot_lines", GeometryKind::Line, "gator", "streets"),
+    ("hotspot_lines", GeometryKind::Line, "hotspots", "road-stretches"),
+];
+
+/// The column of the results' tables that holds what a click tells.
+const WITHIN: &str = "properties";
 
 /// Events whose positions are places.
 const PLACES: &str = "\"placed\" IS NULL OR \"placed\" <> 'area-centroid'";
@@ -62,7 +76,11 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     if let Style::Graduated { classes, .. } = &mut road_style {
         classes.push(none_class(None));
     }
-    let roads = Style::Single("#9aa5ad".to_owned());
+    let roads = keeper_style();
+    let streets = Style::Single("#6a51a3".to_owned());
+    let drawn = drawing_style();
+    let accidents = store.counts_by_kind()?.iter().any(|count| count.kind == Kind::Accident && count.events > 0);
+    let about = accidents.then_some(Kind::Accident);
     let buildings = Style::Single("#cfc9c0".to_owned());
     let events = event_style();
     // Results tell how strict the rows are that they rest on; before the first one the rows are taken to be internal.
@@ -71,11 +89,11 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     let titles = [
         title("hotspots", None, secrecy),
         title("events", None, secrecy),
-        swedish("layer-roads", &[]),
+        swedish("layer-roads-keeper", &[]),
         swedish("layer-buildings", &[]),
-        title("road-stretches", None, secrecy),
-        title("junctions", None, secrecy),
+        swedish("layer-drawing", &[]),
     ];
+    let shared = SHARED.map(|(.., words)| title(words, about, secrecy));
     let aliases = |columns: &[(&'static str, FieldKind)]| -> Vec<(&'static str, String, FieldKind)> {
         columns.iter().map(|(name, kind)| (*name, swedish(&format!("col-{name}"), &[]), *kind)).collect()
     };
@@ -88,24 +106,35 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         look("roads", &titles[2], GeometryKind::Line, &roads, &road_fields, None),
         look("buildings", &titles[3], GeometryKind::Area, &buildings, &[], None),
     ];
-    let held = |kind: GeometryKind| runs.iter().flat_map(|run| &run.layers).any(|layer| layer.geometry == kind);
-    for (kind, table, title) in
-        [(GeometryKind::Line, "hotspot_lines", &titles[4]), (GeometryKind::Point, "hotspot_points", &titles[5])]
-    {
-        if held(kind) {
-            looks.insert(1, look(table, title, kind, &road_style, &spot_fields, passport));
-        }
+    let drawn_fields = aliases(&DRAWN);
+    let held = |kind: GeometryKind, name: &str| {
+        runs.iter().flat_map(|run| &run.layers).any(|layer| layer.geometry == kind && layer.name == name)
+    };
+    if accidents {
+        looks.push(look(DRAWING, &titles[4], GeometryKind::Area, &drawn, &drawn_fields, None));
     }
     let extent = extent(store, &spots)?;
     // The middle of a municipality is no place of an event: no map draws it.
-    // One table holds the road pieces of hotspots and of all segments: the map shows the former.
-    let filter = |look: &Look<'_>| match look.table {
-        "events" => PLACES,
-        "hotspot_lines" => HOTSPOTS_ONLY,
-        _ => "",
-    };
-    let layers: Vec<ProjectLayer<'_>> =
-        looks.iter().map(|look| ProjectLayer { look: look.clone(), extent, filter: filter(look) }).collect();
+    let filter = |look: &Look<'_>| if look.table == "events" { PLACES } else { "" };
+    let filters = SHARED.map(|(_, _, layer, _)| match about {
+        Some(kind) => format!("\"layer\" = '{layer}' AND \"run_id\" LIKE '%-{}'", kind.code()),
+        None => format!("\"layer\" = '{layer}'"),
+    });
+    let mut layers: Vec<ProjectLayer<'_>> =
+        looks.iter().map(|look| ProjectLayer { look: look.clone(), extent, filter: filter(look), of: "" }).collect();
+    for (((table, kind, layer, _), title), filter) in SHARED.into_iter().zip(&shared).zip(&filters) {
+        if !held(kind, layer) {
+            continue;
+        }
+        let style = if layer == "gator" { &streets } else { &road_style };
+        let own = Look { within: Some(WITHIN), ..look(table, title, kind, style, &spot_fields, passport) };
+        // One style a table: that of its first layer.
+        if !looks.iter().any(|look| look.table == table) {
+            looks.push(own.clone());
+        }
+        layers
+            .insert(1, ProjectLayer { look: own, extent, filter, of: if layer == "hotspots" { table } else { layer } });
+    }
     let crs = store.settings().crs.clone();
     let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     store.with_transaction(|transaction| {
@@ -125,7 +154,7 @@ fn look<'a>(
 ) -> Look<'a> {
     let fields =
         fields.iter().map(|(name, alias, kind)| LookField { name, alias, visible: true, kind: *kind }).collect();
-    Look { table, title, description: "", kind: Some(kind), style, fields, passport }
+    Look { table, title, description: "", kind: Some(kind), style, fields, passport, within: None }
 }
 
 /// The box that the project opens with: the results, else the roads.

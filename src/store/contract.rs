@@ -537,11 +537,12 @@ fn network(street: &str) -> Network {
         street: Some(street.to_owned()),
         gcm_type: Some("Övergångsställe".to_owned()),
         roundabout: true,
+        passage: Some("Övergångsställe".to_owned()),
         ..plain("osm:7:1", 0, 1)
     };
     let tunnel = Link { level: -2, structure: Some(Structure::Tunnel), lit: Some(true), ..plain("osm:7:2", 1, 2) };
     let around = Link { line: vec![nodes[2], [500_120.0, 6_600_060.0], nodes[2]], ..plain("osm:8:1", 2, 2) };
-    Network::new(nodes.clone(), vec![full, tunnel, around]).expect("a network")
+    Network::new(nodes.clone(), vec![full, tunnel, around]).expect("a network").with_signals(vec![1])
 }
 
 pub(crate) fn a_network_comes_back_as_it_was_given_and_is_replaced_by_source(store: &mut impl Store) {

@@ -6,14 +6,21 @@
 //! Rules that every store holds: an import is one transaction; read = accepted + quarantined + present, for events
 //! and for persons; importing the same file twice changes nothing; free text is read only when it is asked for.
 
+pub mod areas;
+pub mod erase;
+pub mod gate;
 pub mod gpkg;
 pub mod model;
+pub mod near;
 pub mod register;
+pub mod surroundings;
 
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod register_contract;
+#[cfg(test)]
+mod surroundings_contract;
 
 use serde::Serialize;
 
@@ -21,12 +28,17 @@ use crate::catalogued_errors;
 use crate::domain::{Event, Layer, Network};
 use crate::geopackage;
 
+pub use areas::{Areas, Fate, SetAside};
+pub use erase::Gallring;
+pub use gate::Gate;
 pub use gpkg::GpkgStore;
 pub use model::{
     Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord,
     ImportRun, KindCount, LayerColumn, NewStore, Part, QuarantineRecord, Quarantined, Row, RunLayer, RunRecord,
     RunSummary, Settings, Tally, Verification, Window,
 };
+pub use near::{Near, Nearby};
+pub use surroundings::{Put, Surroundings};
 
 pub use register::{Choice, EventPlace, PlacedBy, RegisterStore};
 

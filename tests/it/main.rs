@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::print_stdout, reason = "tests fail by panic and say aloud what was not run")]
 
+mod areas;
 mod arrows;
 mod bad_files;
 mod bad_input;
@@ -13,11 +14,13 @@ mod fuzz;
 mod geocode;
 mod kill;
 mod network;
+mod oracle_areas;
 mod oracle_dbscan;
 mod oracle_network;
 mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
+mod place;
 mod polisen;
 mod quarantine;
 mod real_files;

@@ -164,6 +164,38 @@ fn visible_columns(file: &Path, table: &str) -> usize {
 }
 
 #[test]
+fn a_street_holds_its_stretches_and_its_crossings_and_says_so() {
+    let folder = folder();
+    let (input, network) = (events(folder.path(), &ROWS), streets(folder.path(), true));
+    let out = folder.path().join("ut.gpkg");
+    analyse("network-counts", &input, &network, &out, &["--min-points", "4"]).ok();
+    let (all, rows) = (layer(&out, "gator"), layer(&out, "events"));
+    assert!(all.len() >= 4, "{all:?}");
+    for street in &all {
+        let name = street["namn"].as_str().expect("a name");
+        let own = |row: &&Value| row["gator"].as_str().is_some_and(|gator| gator.split(" / ").any(|one| one == name));
+        let counted = rows.iter().filter(own).count();
+        assert_eq!(street["n"].as_u64(), Some(counted as u64), "{name}");
+        let crossing = rows.iter().filter(own).filter(|row| row["plats"].as_str().is_some_and(|at| at.contains(" / ")));
+        assert_eq!(street["varav_korsning"].as_u64(), Some(crossing.count() as u64), "{name}");
+        assert!(street["sammanfattning"].as_str().is_some_and(|text| text.starts_with(&format!("{counted} hände"))));
+    }
+    let storgatan = all.iter().find(|street| street["namn"] == "Storgatan").expect("the street");
+    assert_eq!(storgatan["n"], 13, "four, three and six in the crossing");
+    assert!(storgatan["kallor_luckor"].as_str().is_some_and(|text| text.contains("Varav i korsningar: 6")));
+    // Nothing else than crossings, and only those of a sort.
+    for (sort, junctions, n) in [("ovrig", 2, 6), ("signal", 0, 0), ("cirkulation", 0, 0)] {
+        analyse("network-counts", &input, &network, &out, &["--junction-type", sort]).ok();
+        let found = layer(&out, "junctions");
+        assert_eq!((found.len(), layer(&out, "segments").len()), (junctions, 0), "{sort}");
+        assert_eq!(found.iter().filter_map(|row| row["n"].as_u64()).sum::<u64>(), n, "{sort}");
+    }
+    let refused = analyse("network-counts", &input, &network, &out, &["--gcm-type", "Linbana"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("Linbana")), "{refused:?}");
+}
+
+#[test]
 fn dbscan_along_the_network_draws_road_pieces_that_hold_its_events() {
     let folder = folder();
     let (input, network) = (events(folder.path(), &ROWS), streets(folder.path(), true));
@@ -380,7 +412,19 @@ fn the_accidents_of_helsinki_lie_near_their_streets_and_none_on_a_bridge_above_i
         (shared.join("helsinki/accidents_2014_2019.gpkg"), shared.join("helsinki/helsinki-centre.osm.pbf"));
     let folder = folder();
     let out = folder.path().join("ut.gpkg");
-    run(&["analyse", "network-counts", "--input", arg(&file), "--network", arg(&map), "--output", arg(&out)]).ok();
+    run(&[
+        "analyse",
+        "network-counts",
+        "--input",
+        arg(&file),
+        "--network",
+        arg(&map),
+        "--years",
+        "0",
+        "--output",
+        arg(&out),
+    ])
+    .ok();
     // Inside the extract: in the box that the map's header tells, in the accidents' own system.
     let mut blobs = osmpbf::BlobReader::from_path(&map).expect("a map");
     let header = blobs.next().expect("a header").expect("read").to_headerblock().expect("a header");

@@ -10,8 +10,11 @@ layers under it where they are named (top first). Exit code 1 and a sentence whe
 
 import argparse
 import os
+import sqlite3
 import sys
 import tempfile
+from contextlib import closing
+from urllib.parse import quote
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="qgis-")
@@ -83,7 +86,9 @@ def main():
     faults = styled_layers(path, [item.split(":", 1) for item in arguments.expect])
     if arguments.project:
         project = QgsProject.instance()
-        if not project.read(f"geopackage:{path}?projectName=L%C3%A4gesbild"):
+        with closing(sqlite3.connect(path)) as connection:
+            name = connection.execute("SELECT name FROM qgis_projects ORDER BY name").fetchone()[0]
+        if not project.read(f"geopackage:{path}?projectName={quote(name)}"):
             faults.append(f"{path}: the project inside cannot be opened: {project.error()}")
         tree = project.layerTreeRoot()
         order = [layer for layer in tree.layerOrder() if layer is not None and layer.isSpatial()]

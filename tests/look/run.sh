@@ -33,6 +33,8 @@ ok "QGIS opens skador.gpkg"
 "$python" "$here/qgis_look.py" "$town/olyckor_vag.gpkg" "$out/qgis-vag.png" --project --zoom hotspots \
   --expect hotspots:graduatedSymbol --expect segments:graduatedSymbol --expect junctions:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens segments, junctions and hotspots along roads"
+"$python" "$here/click.py" "$town/olyckor_vag.gpkg" "$town/lagesbild.gpkg" Storgatan "$out"
+ok "the project Olycksanalys answers a click on Storgatan with the numbers of its rows, and prints A4 and A3"
 shared="$root/../shared/data/helsinki"
 if [ -d "$shared" ]; then
   rm -f "$out/helsinki.gpkg"
@@ -50,6 +52,44 @@ else
 fi
 "$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis-databas.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens the store with its project"
+
+# --- papers ---
+papers() { # STORE NAME TARGET...: the sheet as PDF and DOCX; its pages as pictures
+  local store=$1 name=$2
+  shift 2
+  "$bin" place --store "$store" --output "$out/$name.pdf" "$@" >/dev/null
+  "$bin" place --store "$store" --output "$out/$name.docx" "$@" >/dev/null
+  pages "$name"
+}
+pages() {
+  local info text
+  info=$(pdfinfo "$out/$1.pdf")
+  grep -q "Tagged: *yes" <<<"$info"
+  local count
+  count=$(awk '/^Pages:/ {print $2}' <<<"$info")
+  [ "$count" -le "${2:-2}" ] || { echo "$1.pdf has $count pages"; exit 1; }
+  pdfimages -list "$out/$1.pdf" >/dev/null
+  pdftoppm -r 90 -png "$out/$1.pdf" "$out/$1"
+  text=$(pdftotext -layout "$out/$1.pdf" -)
+  grep -q "$(basename "${3:-Platsutdrag}")" <<<"$text"
+}
+papers "$town/lagesbild.gpkg" plats-gata --street Storgatan
+crossing=$("$python" - "$town/olyckor_vag.gpkg" <<'PYTHON'
+import sqlite3, sys
+row = sqlite3.connect(sys.argv[1]).execute("SELECT namn FROM junctions WHERE namn LIKE '% / %' ORDER BY n DESC, namn LIMIT 1").fetchone()
+print(row[0])
+PYTHON
+)
+papers "$town/lagesbild.gpkg" plats-korsning --junction "$crossing"
+papers "$town/lagesbild.gpkg" plats-yta --area "$town/hemomrade.gpkg"
+"$bin" report accidents --store "$town/lagesbild.gpkg" --output "$out/olycksrapport.pdf" >/dev/null
+pages olycksrapport 3 Olycksrapport
+"$python" -m zipfile -t "$out/plats-gata.docx" >/dev/null
+ok "sheets of a street, a junction and an area, and the yearly report: tagged PDF of few pages, DOCX whole"
+if [ -f "$out/helsinki.gpkg" ]; then
+  papers "$out/helsinki.gpkg" plats-helsinki --street Mannerheimintie
+  ok "the sheet of Mannerheimintie in Helsinki"
+fi
 
 # --- the page in a browser ---
 port=$((20000 + RANDOM % 20000))

@@ -7,11 +7,13 @@ pub mod dbscan;
 pub mod pieces;
 pub mod segments;
 pub mod snap;
+pub mod streets;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
 pub use dbscan::network_dbscan;
 pub use pieces::{Piece, point_at};
-pub use segments::{Division, Home, Junction, Segment, divide};
+pub use segments::{Division, Home, Junction, JunctionType, Segment, divide};
 pub use snap::{Choice, Located, Snapper, Unsnapped, Wanted, folded};
+pub use streets::{Street, Streets, junction_of};

@@ -25,6 +25,17 @@ pub enum Home {
     Segment(u32),
 }
 
+/// Sorts of junction. A roundabout with signals is a roundabout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JunctionType {
+    /// Signals for traffic.
+    Signal,
+    /// A roundabout.
+    Roundabout,
+    /// Neither is known to be there.
+    Other,
+}
+
 /// A cluster of nodes where streets meet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Junction {
@@ -36,6 +47,8 @@ pub struct Junction {
     pub arms: Vec<u32>,
     /// Whether a roundabout is part of it.
     pub roundabout: bool,
+    /// Whether there are signals for traffic.
+    pub signal: bool,
     /// The middle of its nodes, metres east and north.
     pub middle: [f64; 2],
     /// The streets that meet there: most arms first, then by name.
@@ -63,6 +76,16 @@ pub struct Segment {
 }
 
 impl Junction {
+    /// Its sort.
+    #[must_use]
+    pub const fn sort(&self) -> JunctionType {
+        match (self.roundabout, self.signal) {
+            (true, _) => JunctionType::Roundabout,
+            (false, true) => JunctionType::Signal,
+            (false, false) => JunctionType::Other,
+        }
+    }
+
     /// `Storgatan / Skeppsbrogatan`, at most three streets; the one street's name with `(korsning)`; or what it is.
     #[must_use]
     pub fn name(&self) -> String {
@@ -262,6 +285,7 @@ impl Divider<'_> {
                     inner: Vec::new(),
                     arms: Vec::new(),
                     roundabout: false,
+                    signal: false,
                     middle: [0.0; 2],
                     streets: Vec::new(),
                     pieces: Vec::new(),
@@ -271,6 +295,7 @@ impl Divider<'_> {
             let junction = &mut division.junctions[at as usize];
             junction.nodes.push(node);
             junction.roundabout |= self.rings[node as usize];
+            junction.signal |= self.network.signals().binary_search(&node).is_ok();
         }
         for chain in inner {
             let Some(at) = of_node[chain.ends[0] as usize] else { continue };

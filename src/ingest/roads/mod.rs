@@ -3,6 +3,7 @@
 //! Each source has its reader, which gives [`noding::Way`]s; [`noding`] makes the network of them.
 
 pub mod lines;
+mod marks;
 pub mod noding;
 pub mod nvdb;
 pub mod osm;
@@ -47,6 +48,8 @@ pub struct Ways {
     pub unplaced: usize,
     /// What was chosen or assumed, in sentences.
     pub notes: Vec<String>,
+    /// Signals and passages.
+    pub marks: marks::Marks,
 }
 
 /// A file's network and the account of it.
@@ -112,7 +115,7 @@ pub fn read(path: &Path, layer: Option<&str>, systems: Systems<'_>) -> Result<Ro
             None => (Origin::Lines, lines::read(&file, layers, systems)?),
         }
     };
-    let Ways { ways, left_out, unplaced, notes } = ways;
+    let Ways { ways, left_out, unplaced, notes, marks } = ways;
     if ways.is_empty() {
         return Err(match origin {
             Origin::Osm => MapError::NoHighways { file },
@@ -128,7 +131,7 @@ pub fn read(path: &Path, layer: Option<&str>, systems: Systems<'_>) -> Result<Ro
     if report.junctions == 0 {
         return Err(MapError::NoJunction { file, lines: read, crossings: noded.crossings });
     }
-    Ok(Roads { network: noded.network, report })
+    Ok(Roads { network: marks::put(noded.network, &marks), report })
 }
 
 /// A link of which nothing is known; its nodes come with the noding.

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use super::super::map_error::MapError;
 use super::super::shapes::{Shape, ShapeLayer};
 use super::lines::{gcm_words, keeper, truth, whole, year};
+use super::marks::Marks;
 use super::noding::Way;
 use super::{Origin, Systems, Ways, placed, unknown};
 use crate::domain::{Link, Modes, OneWay, Structure};
@@ -77,7 +78,18 @@ struct PlaceNames {
 struct Names {
     field: Vec<FieldNames>,
     place: PlaceNames,
+    points: PointNames,
     gcm: BTreeMap<String, String>,
+}
+
+/// Layers of points and their columns.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct PointNames {
+    junction: String,
+    signal: Vec<String>,
+    passage: String,
+    passage_type: Vec<String>,
 }
 
 static NAMES: LazyLock<Names> =
@@ -156,7 +168,8 @@ pub fn siblings(path: &Path) -> Vec<PathBuf> {
     let known = |file: &Path| {
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let fields = NAMES.field.iter().map(|field| field.layer.as_str());
-        fields.chain([NAMES.place.reference.as_str()]).any(|layer| layer_is(&stem, layer))
+        let points = [NAMES.points.junction.as_str(), NAMES.points.passage.as_str()];
+        fields.chain([NAMES.place.reference.as_str()]).chain(points).any(|layer| layer_is(&stem, layer))
     };
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut found: Vec<PathBuf> =
@@ -193,6 +206,7 @@ pub fn read(file: &str, layers: &[ShapeLayer], delivery: Delivery, systems: Syst
         Delivery::Homogenised(index) => homogenised(file, &layers[index], systems)?,
         Delivery::Layers => joined(file, layers, systems)?,
     };
+    found.marks = marks(file, layers, systems)?;
     found.notes.push(text("roads-note-nvdb", &[]));
     Ok(found)
 }
@@ -228,6 +242,33 @@ fn homogenised(file: &str, layer: &ShapeLayer, systems: Systems<'_>) -> Result<W
                     found.ways.push(Way { link, order, keys: Vec::new(), measures });
                 }
                 None => found.unplaced += 1,
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Signals and passages, which are layers of points. Names as in `data/nvdb.toml`.
+fn marks(file: &str, layers: &[ShapeLayer], systems: Systems<'_>) -> Result<Marks, MapError> {
+    let mut found = Marks::default();
+    let wanted = |layer: &&ShapeLayer| {
+        layer_is(&layer.name, &NAMES.points.junction) || layer_is(&layer.name, &NAMES.points.passage)
+    };
+    for layer in layers.iter().filter(wanted) {
+        let junctions = layer_is(&layer.name, &NAMES.points.junction);
+        let transform = systems.transform(file, layer)?;
+        for row in &layer.rows {
+            let place = match &row.geometry {
+                Geometry::Point(point) => Some([point.x(), point.y()]),
+                Geometry::MultiPoint(points) => points.0.first().map(|point| [point.x(), point.y()]),
+                _ => None,
+            };
+            let Some(place) = place.and_then(|place| transform.convert(place)) else { continue };
+            if junctions {
+                let signal = value(&row.fields, &NAMES.points.signal).and_then(truth);
+                found.signals.extend((signal == Some(true)).then_some(place));
+            } else if let Some(word) = value(&row.fields, &NAMES.points.passage_type) {
+                found.passages.push((place, gcm_words(word)));
             }
         }
     }

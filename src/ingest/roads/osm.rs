@@ -13,6 +13,8 @@
 //! - Levels: `layer`, else 1 on a bridge and -1 in a tunnel. A passage through a building is on the ground.
 //! - `maxspeed` is a number of km/h or mph; zones and words (`SE:urban`, `walk`) are not known, since their number depends on
 //!   signs. `maxspeed:forward` and `:backward` go before it.
+//! - Signals are nodes with `highway=traffic_signals` that are not those of a passage; passages are nodes with
+//!   `highway=crossing` or `crossing`, whose value tells the type ([`super::marks`]).
 //! - The street is `name`, else `ref`. Väghållare and ÅDT are not in OpenStreetMap: `None`.
 
 use std::collections::HashMap;
@@ -73,10 +75,14 @@ pub fn read(path: &Path, transform: &Transform) -> Result<Ways, MapError> {
     let mut places: HashMap<i64, Option<[f64; 2]>> =
         ways.iter().flat_map(|(_, nodes, _)| nodes).map(|node| (*node, None)).collect();
     each(path, Wanted { nodes: true, ..Wanted::default() }, |element| {
-        if let Element::Node(id, degrees, _) = element
+        if let Element::Node(id, degrees, tags) = element
             && let Some(place) = places.get_mut(&id)
         {
             *place = transform.convert(degrees);
+            if let Some(at) = *place {
+                found.marks.signals.extend(is_signal(&tags).then_some(at));
+                found.marks.passages.extend(passage(&tags).map(|word| (at, word.to_owned())));
+            }
         }
     })?;
     for (id, nodes, link) in ways {
@@ -206,6 +212,29 @@ fn lit(tags: &Tags<'_>) -> Option<bool> {
         "no" | "disused" => Some(false),
         _ => None,
     }
+}
+
+/// Whether a node is a signal for traffic that meets, and not that of a passage alone.
+fn is_signal(tags: &Tags<'_>) -> bool {
+    let passage = tags.get("crossing").is_some() || tags.is("traffic_signals", &["pedestrian_crossing", "crossing"]);
+    tags.is("highway", &["traffic_signals"]) && !passage
+}
+
+/// The passage that a node is, in NVDB's words where it has them; `None` where it is none or forbidden.
+fn passage(tags: &Tags<'_>) -> Option<&'static str> {
+    let kind = tags.get("crossing");
+    if !(tags.is("highway", &["crossing"]) || kind.is_some()) || kind == Some("no") {
+        return None;
+    }
+    let bicycle = tags.is("bicycle", &["yes", "designated"]) && tags.is("foot", &["no"]);
+    Some(match kind {
+        Some("traffic_signals") => "Signalreglerat övergångsställe",
+        _ if tags.is("crossing:signals", &["yes"]) => "Signalreglerat övergångsställe",
+        Some("unmarked") => "Gatupassage utan utmärkning",
+        _ if tags.is("crossing:markings", &["no"]) => "Gatupassage utan utmärkning",
+        _ if bicycle => "Cykelpassage",
+        _ => "Övergångsställe",
+    })
 }
 
 /// GCM-typ in NVDB's words, where the tags tell it; a street has none.

@@ -133,3 +133,21 @@ fn a_way_that_leaves_the_extract_keeps_the_runs_inside() {
     let ids: Vec<&str> = noded.network.links().iter().map(|link| link.id.as_str()).collect();
     assert_eq!(ids, ["osm:1:1", "osm:1:2", "osm:2:1"]);
 }
+
+#[test]
+fn signals_are_those_of_traffic_and_passages_tell_their_type() {
+    let signal = |tags: &[(&'static str, &'static str)]| is_signal(&Tags(tags.to_vec()));
+    assert!(signal(&[("highway", "traffic_signals")]));
+    assert!(!signal(&[("highway", "traffic_signals"), ("crossing", "traffic_signals")]));
+    assert!(!signal(&[("highway", "traffic_signals"), ("traffic_signals", "pedestrian_crossing")]));
+    assert!(!signal(&[("highway", "stop")]));
+    let told = |tags: &[(&'static str, &'static str)]| passage(&Tags(tags.to_vec()));
+    assert_eq!(
+        told(&[("highway", "crossing"), ("crossing", "traffic_signals")]),
+        Some("Signalreglerat övergångsställe")
+    );
+    assert_eq!(told(&[("highway", "crossing"), ("crossing", "uncontrolled")]), Some("Övergångsställe"));
+    assert_eq!(told(&[("highway", "crossing"), ("crossing", "unmarked")]), Some("Gatupassage utan utmärkning"));
+    assert_eq!(told(&[("crossing", "marked"), ("bicycle", "yes"), ("foot", "no")]), Some("Cykelpassage"));
+    assert_eq!((told(&[("crossing", "no")]), told(&[("highway", "bus_stop")])), (None, None));
+}

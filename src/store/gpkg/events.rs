@@ -19,6 +19,8 @@ enum Which {
     All(Option<String>, Option<String>),
     /// The event with this key.
     One(i64),
+    /// The events with these keys, as a JSON list.
+    Keys(String),
 }
 
 /// See [`super::super::Store::events`].
@@ -26,12 +28,21 @@ pub(super) fn events(connection: &Connection, place: &Place<'_>, filter: &EventF
     let list = |words: Vec<&str>| serde_json::Value::from(words).to_string();
     let kinds = filter.kinds.as_ref().map(|kinds| list(kinds.iter().map(|kind| kind.code()).collect()));
     let systems = filter.systems.as_ref().map(|systems| list(systems.iter().map(String::as_str).collect()));
-    let found = read(connection, place, &Which::All(kinds, systems), filter.free_text)?;
+    Ok(by_id(read(connection, place, &Which::All(kinds, systems), filter.free_text)?))
+}
+
+/// The events with these keys, by id and without what persons typed.
+pub(super) fn with_keys(connection: &Connection, place: &Place<'_>, keys: &[i64]) -> Attempt<Vec<Event>> {
+    let keys = serde_json::Value::from(keys).to_string();
+    Ok(by_id(read(connection, place, &Which::Keys(keys), false)?))
+}
+
+fn by_id(found: Vec<(i64, Event)>) -> Vec<Event> {
     // Places are sorted, not the events themselves, which are large.
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_unstable_by(|a, b| found[*a].1.id.cmp(&found[*b].1.id));
     let mut found: Vec<Option<Event>> = found.into_iter().map(|(_, event)| Some(event)).collect();
-    Ok(order.into_iter().filter_map(|at| found[at].take()).collect())
+    order.into_iter().filter_map(|at| found[at].take()).collect()
 }
 
 /// Events by key, each with what belongs to it.
@@ -40,11 +51,13 @@ fn read(connection: &Connection, place: &Place<'_>, which: &Which, free_text: bo
     let condition = match which {
         Which::All(..) => include_str!("../sql/filter_events.sql"),
         Which::One(_) => "WHERE fid = ?1",
+        Which::Keys(_) => "WHERE fid IN (SELECT value FROM json_each(?1)) ORDER BY fid",
     };
     let mut select = connection.prepare(&format!("{EVENTS} {condition}"))?;
     let mut rows = match which {
         Which::All(kinds, systems) => select.query(params![kinds, systems])?,
         Which::One(fid) => select.query([fid])?,
+        Which::Keys(keys) => select.query([keys])?,
     };
     while let Some(row) = rows.next()? {
         found.push((row.get(0)?, event(row, place)?));
@@ -84,6 +97,11 @@ fn merge(
         Which::One(fid) => {
             select = connection.prepare(&format!("{sql} WHERE event = ?1 ORDER BY fid"))?;
             select.query([fid])?
+        }
+        Which::Keys(keys) => {
+            let keyed = "WHERE event IN (SELECT value FROM json_each(?1)) ORDER BY event, fid";
+            select = connection.prepare(&format!("{sql} {keyed}"))?;
+            select.query([keys])?
         }
     };
     let mut events = events.iter_mut().peekable();

@@ -3,15 +3,20 @@
 //! Writing is in transactions (`journal_mode` DELETE, `synchronous` FULL): a process that is killed leaves all of a
 //! change or nothing. Every stamp comes from the data's vintage.
 
+mod areas;
 mod background;
+mod erase;
 mod event_roads;
 mod events;
+mod gate;
 mod import;
 mod known;
+mod near;
 mod network;
 mod register;
 mod runs;
 mod schema;
+mod surroundings;
 mod verify;
 
 #[cfg(test)]

@@ -57,14 +57,16 @@ pub(super) fn put(
             ":lit": link.lit,
             ":gcm_type": link.gcm_type,
             ":roundabout": link.roundabout,
+            ":passage": link.passage,
             ":langd_m": (link.length_m() * 10.0).round() / 10.0,
         })?;
     }
-    let mut insert =
-        transaction.prepare("INSERT INTO road_nodes (geom, number, links, source) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = transaction
+        .prepare("INSERT INTO road_nodes (geom, number, links, source, signal) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (number, &[x, y]) in (0_u32..).zip(network.nodes()) {
         let links = network.links_at(number).len();
-        insert.execute(params![blob::point_blob(place.srs, x, y), number, links, source])?;
+        let signal = network.signals().binary_search(&number).is_ok();
+        insert.execute(params![blob::point_blob(place.srs, x, y), number, links, source, signal])?;
     }
     for table in TABLES {
         container::resume(transaction, table, &Touched::All, stamp)?;
@@ -77,11 +79,12 @@ pub(super) fn network(connection: &Connection, place: &Place<'_>) -> Attempt<Opt
     let mut select =
         connection.prepare("SELECT DISTINCT source FROM roads WHERE link_id IS NOT NULL ORDER BY source")?;
     let sources = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-    let (mut nodes, mut links) = (Vec::new(), Vec::new());
+    let (mut nodes, mut links, mut signals) = (Vec::new(), Vec::new(), Vec::new());
     for source in &sources {
         let first = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
         let part = of_source(connection, place, source)?;
         nodes.extend_from_slice(part.nodes());
+        signals.extend(part.signals().iter().map(|node| first + node));
         links.extend(part.links().iter().cloned().map(|mut link| {
             link.from += first;
             link.to += first;
@@ -92,19 +95,27 @@ pub(super) fn network(connection: &Connection, place: &Place<'_>) -> Attempt<Opt
         return Ok(None);
     }
     let whole = Network::new(nodes, links);
-    whole.map(Some).map_err(|_| place.bad_value("roads", "", "geom", ""))
+    whole.map(|whole| Some(whole.with_signals(signals))).map_err(|_| place.bad_value("roads", "", "geom", ""))
 }
 
 /// The network of one source; empty where it gave none.
 fn of_source(connection: &Connection, place: &Place<'_>, source: &str) -> Attempt<Network> {
-    let mut select = connection.prepare("SELECT geom, number FROM road_nodes WHERE source = ?1 ORDER BY number")?;
+    let mut select =
+        connection.prepare("SELECT geom, number, signal FROM road_nodes WHERE source = ?1 ORDER BY number")?;
     let mut rows = select.query([source])?;
     let mut nodes: Vec<[f64; 2]> = Vec::new();
+    let mut signals: Vec<u32> = Vec::new();
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(1)?;
         let at = row.get_ref(0)?.as_blob_or_null().unwrap_or(None).and_then(blob::point_of);
         match at {
-            Some(at) if usize::try_from(number) == Ok(nodes.len()) => nodes.push(at),
+            Some(at) if usize::try_from(number) == Ok(nodes.len()) => {
+                // Rows of earlier versions do not say.
+                if row.get::<_, Option<bool>>(2)?.unwrap_or(false) {
+                    signals.push(nodes.len() as u32);
+                }
+                nodes.push(at);
+            }
             _ => return Err(place.bad_value("road_nodes", number.to_string(), "number", number.to_string())),
         }
     }
@@ -115,7 +126,7 @@ fn of_source(connection: &Connection, place: &Place<'_>, source: &str) -> Attemp
         links.push(link(row, place, &nodes)?);
     }
     let ids: Vec<String> = links.iter().map(|link: &Link| link.id.clone()).collect();
-    Network::new(nodes, links).map_err(|fault| {
+    Network::new(nodes, links).map(|network| network.with_signals(signals)).map_err(|fault| {
         let id = ids.get(fault.link).cloned().unwrap_or_default();
         place.bad_value("roads", id.clone(), "geom", id)
     })
@@ -156,6 +167,7 @@ fn link(row: &Row<'_>, place: &Place<'_>, nodes: &[[f64; 2]]) -> Attempt<Link> {
         street: row.get("name")?,
         gcm_type: row.get("gcm_type")?,
         roundabout: row.get("roundabout")?,
+        passage: row.get("passage")?,
         id,
     })
 }
