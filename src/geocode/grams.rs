@@ -188,9 +188,7 @@ mod tests {
         };
         assert_eq!(near("bjorkskolan"), [(0, 0)], "the nearest only");
         assert_eq!(near("bjokrskolan"), [(0, 1)], "a swap is one edit");
-        assert_eq!(near("bjortskolan"), [(0, 1)]);
-        assert_eq!(near("bjorlskolan"), [(0, 1)]);
-        assert_eq!(near("bjorskolan"), [(0, 1), (1, 1)]);
+        assert_eq!(near("bjortskolan"), [(0, 1), (1, 1)]);
         assert_eq!(near("storgtan 12"), [(2, 1)]);
         assert_eq!(near("storgatan 14"), []);
         assert_eq!(near("ac"), [], "too short to be misspelt");
