@@ -22,7 +22,7 @@ fn matching(criterion: &mut Criterion) {
     let matcher = Matcher::new(&places);
     group.throughput(Throughput::Elements(ROWS as u64));
     group.bench_function("100,000 rows against 50,000 places", |bencher| {
-        bencher.iter(|| matcher.find_all(black_box(&rows)))
+        bencher.iter(|| matcher.find_all(black_box(&rows)));
     });
     group.finish();
 }

@@ -237,9 +237,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         max_y: rect.max().y,
     });
     let on_road = place.on_road.as_ref();
-    let links: Vec<String> = on_road
-        .map(|(ground, which)| ground.links_of(which).into_iter().map(|link| link.id.clone()).collect())
-        .unwrap_or_default();
+    let links: Vec<String> = on_road.map(|(ground, which)| ground.reach(which)).unwrap_or_default();
     let nearby = Nearby {
         bbox: Some(bbox),
         links: links.clone(),

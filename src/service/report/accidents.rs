@@ -127,8 +127,11 @@ fn report(store: &GpkgStore, year: Option<i16>, timings: &Timings) -> Result<Rep
         return Err(Refusal::NoEvents { file: shown }.into());
     }
     let network = store.network()?;
-    let keepers: BTreeMap<&str, Option<RoadKeeper>> =
-        network.iter().flat_map(|network| network.links()).map(|link| (link.id.as_str(), link.keeper)).collect();
+    let keepers: BTreeMap<&str, Option<RoadKeeper>> = network
+        .iter()
+        .flat_map(crate::domain::network::Network::links)
+        .map(|link| (link.id.as_str(), link.keeper))
+        .collect();
     let roads: BTreeMap<String, String> =
         store.event_roads()?.into_iter().filter_map(|row| Some((row.event, row.link?))).collect();
     let keeper = |event: &Event| -> Option<RoadKeeper> {

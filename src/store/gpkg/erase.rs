@@ -33,7 +33,8 @@ impl Gallring for GpkgStore {
         self.look(|connection, _| {
             let mut found = std::collections::BTreeSet::new();
             for table in tables(connection)?.iter().filter(|table| *table != "coverage") {
-                for column in ["system", "source"].into_iter().filter(|column| has(connection, table, column)) {
+                let named = if has(connection, table, "system") { "system" } else { "file" };
+                for column in ["source", named].into_iter().filter(|column| has(connection, table, column)) {
                     let sql = format!("SELECT DISTINCT {column} FROM {} WHERE {column} != ''", quoted(table));
                     let mut select = connection.prepare(&sql)?;
                     for source in select.query_map([], |row| row.get::<_, String>(0))? {
@@ -179,7 +180,7 @@ fn has(connection: &Connection, table: &str, column: &str) -> bool {
 fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
     transaction.execute_batch(
         "DROP TABLE IF EXISTS temp.doomed;
-         CREATE TEMP TABLE doomed (tab TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (tab, row)) WITHOUT ROWID",
+         CREATE TEMP TABLE doomed (tab TEXT NOT NULL, marked INTEGER NOT NULL, PRIMARY KEY (tab, marked)) WITHOUT ROWID",
     )?;
     let tables = tables(transaction)?;
     let prefix = format!("{}:", what.source);
@@ -212,12 +213,16 @@ fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
         if has("source") {
             put(table, &dated("t.source = ?1 AND ?2 NOT NULL"))?;
         }
+        // Lists of what could not be read name the file alone.
+        if has("file") && !has("system") {
+            put(table, &dated("t.file = ?1 AND ?2 NOT NULL"))?;
+        }
         if has("event_id") {
             // Versions of events that are here go by their event; those of events that are not, by their import.
             let of_import = "substr(t.event_id, 1, length(?2)) = ?2
               AND NOT EXISTS (SELECT 1 FROM events e WHERE ?3 NOT NULL AND e.id = t.event_id) AND ?1 NOT NULL";
             put(table, &dated(of_import))?;
-            let of_event = "EXISTS (SELECT 1 FROM events e JOIN temp.doomed d ON d.tab = 'events' AND d.row = e.fid
+            let of_event = "EXISTS (SELECT 1 FROM events e JOIN temp.doomed d ON d.tab = 'events' AND d.marked = e.fid
               WHERE e.id = t.event_id) AND (?1, ?2, ?3) IS (?1, ?2, ?3)";
             put(table, of_event)?;
         }
@@ -235,7 +240,7 @@ fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
         for table in &tables {
             for (column, parent, key) in references(transaction, table)? {
                 let condition = format!(
-                    "t.{} IN (SELECT p.{} FROM {} p JOIN temp.doomed d ON d.tab = '{}' AND d.row = p.rowid)
+                    "t.{} IN (SELECT p.{} FROM {} p JOIN temp.doomed d ON d.tab = '{}' AND d.marked = p.rowid)
                      AND (?1, ?2, ?3) IS (?1, ?2, ?3)",
                     quoted(&column),
                     quoted(&key),
@@ -249,7 +254,7 @@ fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
     let mut select = transaction.prepare("SELECT tab, count(*) FROM temp.doomed GROUP BY tab")?;
     let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows: BTreeMap<String, u64> = rows.collect::<rusqlite::Result<_>>()?;
-    let sql = "SELECT id FROM runs JOIN temp.doomed ON tab = 'runs' AND row = fid ORDER BY id";
+    let sql = "SELECT id FROM runs JOIN temp.doomed ON tab = 'runs' AND marked = fid ORDER BY id";
     Ok(Erased { rows, imports_blanked: 0, runs: names(transaction, sql)? })
 }
 
@@ -277,10 +282,10 @@ fn needles(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Needles> 
         Ok(())
     };
     // The same content in a row that stays is no trace of one that goes.
-    add("SELECT content FROM events JOIN temp.doomed ON tab = 'events' AND row = fid EXCEPT
-         SELECT content FROM events WHERE fid NOT IN (SELECT row FROM temp.doomed WHERE tab = 'events')")?;
-    add("SELECT content FROM event_history JOIN temp.doomed ON tab = 'event_history' AND row = fid EXCEPT
-         SELECT content FROM events WHERE fid NOT IN (SELECT row FROM temp.doomed WHERE tab = 'events')")?;
+    add("SELECT content FROM events JOIN temp.doomed ON tab = 'events' AND marked = fid EXCEPT
+         SELECT content FROM events WHERE fid NOT IN (SELECT marked FROM temp.doomed WHERE tab = 'events')")?;
+    add("SELECT content FROM event_history JOIN temp.doomed ON tab = 'event_history' AND marked = fid EXCEPT
+         SELECT content FROM events WHERE fid NOT IN (SELECT marked FROM temp.doomed WHERE tab = 'events')")?;
     Ok(needles)
 }
 
@@ -288,16 +293,16 @@ fn needles(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Needles> 
 fn count_out(transaction: &Transaction<'_>) -> Attempt<Vec<i64>> {
     transaction.execute_batch(
         "UPDATE imports SET erased = erased
-           + (SELECT count(*) FROM events e JOIN temp.doomed ON tab = 'events' AND row = e.fid WHERE e.import_id = imports.fid)
-           + (SELECT count(*) FROM event_history h JOIN temp.doomed ON tab = 'event_history' AND row = h.fid
+           + (SELECT count(*) FROM events e JOIN temp.doomed ON tab = 'events' AND marked = e.fid WHERE e.import_id = imports.fid)
+           + (SELECT count(*) FROM event_history h JOIN temp.doomed ON tab = 'event_history' AND marked = h.fid
               WHERE h.import_id = imports.fid AND h.why = 'deleted')
-         WHERE fid IN (SELECT import_id FROM events JOIN temp.doomed ON tab = 'events' AND row = fid)
-            OR fid IN (SELECT import_id FROM event_history JOIN temp.doomed ON tab = 'event_history' AND row = fid)",
+         WHERE fid IN (SELECT import_id FROM events JOIN temp.doomed ON tab = 'events' AND marked = fid)
+            OR fid IN (SELECT import_id FROM event_history JOIN temp.doomed ON tab = 'event_history' AND marked = fid)",
     )?;
     let mut imports = std::collections::BTreeSet::new();
     for table in ["events", "event_history", "quarantine"] {
         let sql = format!(
-            "SELECT DISTINCT import_id FROM {table} JOIN temp.doomed ON tab = '{table}' AND row = fid WHERE import_id NOT NULL"
+            "SELECT DISTINCT import_id FROM {table} JOIN temp.doomed ON tab = '{table}' AND marked = fid WHERE import_id NOT NULL"
         );
         let mut select = transaction.prepare(&sql)?;
         for import in select.query_map([], |row| row.get::<_, i64>(0))? {
@@ -321,7 +326,7 @@ fn delete(transaction: &Transaction<'_>, table: &str) -> Attempt<()> {
     for (name, _) in &triggers {
         transaction.execute_batch(&format!("DROP TRIGGER {}", quoted(name)))?;
     }
-    let sql = format!("DELETE FROM {} WHERE rowid IN (SELECT row FROM temp.doomed WHERE tab = ?1)", quoted(table));
+    let sql = format!("DELETE FROM {} WHERE rowid IN (SELECT marked FROM temp.doomed WHERE tab = ?1)", quoted(table));
     transaction.execute(&sql, [table])?;
     if listed {
         container::resume(transaction, table, &Touched::All, NO_VINTAGE)?;

@@ -1,5 +1,7 @@
 //! Coverage, decision, exports and retention in the embedded store.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
@@ -67,22 +69,22 @@ impl Gate for GpkgStore {
         self.attempt(|transaction, place| {
             let before = coverage(transaction, place)?;
             let key = |line: &Coverage| (line.system.clone(), line.reporter.clone(), line.year);
-            let written: Vec<_> = before.iter().filter(|line| !line.derived).map(key).collect();
-            container::suspend(transaction, "coverage")?;
-            transaction.execute("DELETE FROM coverage WHERE derived", [])?;
-            let mut count = transaction
-                .prepare("UPDATE coverage SET events = ?4 WHERE system = ?1 AND reporter = ?2 AND year = ?3")?;
-            transaction.execute("UPDATE coverage SET events = 0 WHERE events != 0", [])?;
-            for line in lines {
-                if written.contains(&key(line)) {
-                    count.execute(params![line.system, line.reporter, line.year, line.events])?;
-                } else {
-                    insert(transaction, line)?;
-                }
+            let mut wanted: BTreeMap<_, Coverage> = lines.iter().map(|line| (key(line), line.clone())).collect();
+            for line in before.iter().filter(|line| !line.derived) {
+                let events = wanted.get(&key(line)).map_or(0, |line| line.events);
+                wanted.insert(key(line), Coverage { events, ..line.clone() });
             }
-            drop(count);
+            // Nothing is written where nothing has changed: the file stays as it is, byte for byte.
+            if before.iter().eq(wanted.values()) {
+                return Ok(false);
+            }
+            container::suspend(transaction, "coverage")?;
+            transaction.execute("DELETE FROM coverage", [])?;
+            for line in wanted.values() {
+                insert(transaction, line)?;
+            }
             container::resume(transaction, "coverage", &Touched::All, NO_VINTAGE)?;
-            Ok(coverage(transaction, place)? != before)
+            Ok(true)
         })
     }
 
@@ -227,7 +229,7 @@ mod tests {
         let sql =
             "UPDATE coverage SET system = system, year = year, reporting = 'ja', derived = derived WHERE year = 2024";
         store.connection().execute_batch(sql).expect("edited");
-        assert_eq!(store.coverage().expect("read")[1].derived, false);
+        assert!(!store.coverage().expect("read")[1].derived);
         let again = [line(2023, 6, Reporting::Partial), line(2024, 2, Reporting::Nothing)];
         assert!(store.put_derived(&again).expect("kept"));
         let lines = store.coverage().expect("read");
