@@ -8,6 +8,7 @@ mod detect;
 pub mod gdal_door;
 mod recognise;
 
+use geo::{Coord, Geometry, MapCoords};
 use serde::Serialize;
 
 pub use detect::{AxisOrder, Choice, Stated, all_in_area, choose, domain_of};
@@ -215,6 +216,16 @@ impl Transform {
         };
         let (x, y) = proj.convert((x, y)).ok()?;
         (x.is_finite() && y.is_finite()).then_some([x, y])
+    }
+
+    /// The shape in the other system; `None` where a corner of it has no place there.
+    #[must_use]
+    pub fn shape(&self, shape: &Geometry<f64>) -> Option<Geometry<f64>> {
+        let moved = shape.try_map_coords(|coord| {
+            let [x, y] = self.convert([coord.x, coord.y]).ok_or(())?;
+            Ok::<_, ()>(Coord { x, y })
+        });
+        moved.ok()
     }
 }
 

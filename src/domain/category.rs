@@ -64,6 +64,12 @@ pub fn net(code: &str) -> Net {
     table().iter().find(|category| category.code == code).map_or(Net::Any, |category| category.net)
 }
 
+/// Codes of falls without a vehicle, in the file's order.
+#[must_use]
+pub fn falls() -> Vec<&'static str> {
+    table().iter().filter(|category| category.fall).map(|category| category.code.as_str()).collect()
+}
+
 /// Whether events of this category are falls without a vehicle; `false` for a code that the taxonomy does not know.
 #[must_use]
 pub fn is_fall(code: &str) -> bool {

@@ -43,6 +43,9 @@ pub struct Passport {
 /// Vintage of data without any time: stamps need some value, and the clock must not be it.
 pub const NO_VINTAGE: &str = "1970-01-01T00:00:00.000Z";
 
+/// What a passport says of the program: its name and version.
+pub const SOFTWARE: &str = concat!("lagesbild ", env!("CARGO_PKG_VERSION"));
+
 impl Passport {
     /// The passport as one line of JSON with its keys in a fixed order.
     #[must_use]

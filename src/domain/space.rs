@@ -36,6 +36,23 @@ impl Bbox {
         })
     }
 
+    /// The smallest box that holds both.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self {
+            min_x: self.min_x.min(other.min_x),
+            min_y: self.min_y.min(other.min_y),
+            max_x: self.max_x.max(other.max_x),
+            max_y: self.max_y.max(other.max_y),
+        }
+    }
+
+    /// The box with this much more on every side, metres.
+    #[must_use]
+    pub const fn grown(self, by: f64) -> Self {
+        Self { min_x: self.min_x - by, min_y: self.min_y - by, max_x: self.max_x + by, max_y: self.max_y + by }
+    }
+
     /// Whether it holds nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -149,6 +149,17 @@ impl Interval {
     }
 }
 
+/// Seconds of a year, leap days shared out.
+const YEAR_S: f64 = 365.25 * 86_400.0;
+
+/// Years from one second to another; `None` below one. From New Year to New Year is one year, leap year or not.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
+pub fn years_between(from: i64, to: i64) -> Option<f64> {
+    let years = (to - from) as f64 / YEAR_S;
+    (years >= 0.999).then_some(years)
+}
+
 fn local_date(second: i64, zone: &str) -> Option<Date> {
     let tz = TimeZone::get(zone).ok()?;
     Some(tz.to_datetime(Timestamp::from_second(second).ok()?).date())

@@ -35,7 +35,7 @@ pub struct Row<'a> {
     pub row: usize,
 }
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "januari",
     "februari",
     "mars",

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
+use super::cells::MONTHS;
 use super::values::{self, folded};
 
 /// First and last day, both included.
@@ -22,20 +23,6 @@ pub enum Said {
 /// The years that are believed.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2100;
 
-const MONTHS: [&str; 12] = [
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-];
 const ENGLISH: [&str; 12] = [
     "january",
     "february",

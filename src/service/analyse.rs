@@ -11,14 +11,14 @@ use serde_json::{Map, Value};
 use super::columns::{category_class, column, count_style, title};
 use super::error::{Refusal, Result};
 use super::facts::ranked;
+use super::files;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
 use super::{along, coarse, ground, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
-use crate::crs::{Transform, WGS84};
-use crate::domain::passport::NO_VINTAGE;
+use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
 use crate::domain::time::iso_utc;
 use crate::domain::{Bbox, Column, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
 use crate::export;
@@ -151,16 +151,13 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         (None, _) => in_the_plane(&mut input, &parameters, timings)?,
     };
     progress.stage("stage-write", 0);
-    let to_wgs84 = Transform::new(&passport.crs, WGS84)?;
-    let convert = |point: [f64; 2]| to_wgs84.convert(point);
     let mut written = Cow::Borrowed(&layers);
     // A GeoPackage of accidents opens as a whole project: with roads below, and a layer to draw in.
     if input.chosen.accidents && request.layer.is_none() && format.title == "GeoPackage" {
         let network = roads.as_ref().map(|(_, named)| named.network());
         written.to_mut().extend(ground::layers(store.as_ref(), network, &passport)?);
     }
-    let notes =
-        timings.time("write", || export::write(&request.output, &written, &input.crs, &convert, request.layer))?;
+    let notes = timings.time("write", || files::layers(&request.output, &written, &input.crs, request.layer))?;
     // What has no places is counted again each time: the store's results are those of its map.
     let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
     let kept = request.keep && store.is_some() && has_places;
@@ -311,7 +308,7 @@ pub(super) fn passport(input: &Input, used: usize, parameters: &analysis::Parame
     }
     notes.push(swedish("note-no-exposure", &[]));
     Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: parameters.method().id.to_owned(),
         parameters: selection::told(input, parameters),
         seed: None,

@@ -6,21 +6,21 @@ use std::path::Path;
 use geo::{CoordsIter, Geometry, MultiPolygon};
 
 use super::analyse::{From, Report, Request};
-use super::areas::{AreaError, Holders, chosen_set, columns_of, moved, road_km};
+use super::areas::{AreaError, Holders, chosen_set, columns_of, road_km};
 use super::background::system_of_shapes;
 use super::columns::{category_class, column, title};
 use super::error::{Refusal, Result};
+use super::files;
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::styles;
 use crate::analysis::{AreaCount, AreaRates, Parameters, area_rates};
-use crate::crs::{self, Transform, WGS84};
-use crate::domain::passport::{ContentHash, NO_VINTAGE};
+use crate::crs::{self, Transform};
+use crate::domain::passport::{ContentHash, NO_VINTAGE, SOFTWARE};
 use crate::domain::time::iso_utc;
 use crate::domain::{
     Area, Class, Column, CrsDefinition, Geometries, GeometryKind, Interval, Kind, Layer, Passport, Placed, Secrecy,
     Style, Tallied, Values, category,
 };
-use crate::export;
 use crate::geopackage::Access;
 use crate::ingest::periods::{self, Said};
 use crate::ingest::{Aliases, area_table, shapes, values};
@@ -90,11 +90,8 @@ pub(super) fn run(
     let content = std::mem::take(&mut basis.content).finish();
     let layer = layer(&basis, &rates, few, parameters, content);
     progress.stage("stage-write", 0);
-    let to_wgs84 = Transform::new(&layer.passport.crs, WGS84)?;
-    let convert = |point: [f64; 2]| to_wgs84.convert(point);
     let layers = vec![layer];
-    let warnings =
-        timings.time("write", || export::write(&request.output, &layers, &basis.crs, &convert, request.layer))?;
+    let warnings = timings.time("write", || files::layers(&request.output, &layers, &basis.crs, request.layer))?;
     let kept = request.keep && store.is_some();
     let passport = layers[0].passport.clone();
     if let (Some(store), true) = (&mut store, kept) {
@@ -448,7 +445,7 @@ fn of_file(
         exposure: exposure.clone(),
     };
     for (row, shape) in (1..).zip(&found.rows) {
-        let Some(own) = moved(&shape.geometry, &transform).filter(is_area) else {
+        let Some(own) = transform.shape(&shape.geometry).filter(is_area) else {
             *basis.dropped.entry(swedish("dropped-no-area", &[])).or_default() += 1;
             continue;
         };
@@ -624,7 +621,7 @@ fn layer(basis: &Basis, rates: &AreaRates, few: u64, parameters: &Parameters, co
         notes.push(swedish("note-area-unplaced", &[("count", basis.unplaced.to_string())]));
     }
     let passport = Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: parameters.method().id.to_owned(),
         parameters: parameters.to_json(),
         seed: None,

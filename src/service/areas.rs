@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use geo::{
-    BooleanOps, BoundingRect, Contains, Euclidean, Geometry, Length, LineString, MapCoords, MultiLineString,
-    MultiPolygon, Point,
+    BooleanOps, BoundingRect, Contains, Euclidean, Geometry, Length, LineString, MultiLineString, MultiPolygon, Point,
 };
 use serde::Serialize;
 
@@ -282,7 +281,7 @@ pub fn import(
         };
         let mut areas: BTreeMap<String, Area> = BTreeMap::new();
         for shape in &found.rows {
-            let Some(shape_here) = moved(&shape.geometry, &transform).and_then(as_area) else {
+            let Some(shape_here) = transform.shape(&shape.geometry).and_then(as_area) else {
                 *report.passed_over.entry(set.clone()).or_default() += 1;
                 continue;
             };
@@ -317,17 +316,6 @@ pub fn import(
 pub(super) fn columns_of(rows: &[Shape]) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = rows.iter().flat_map(|row| row.fields.keys()).collect();
     names.into_iter().cloned().collect()
-}
-
-/// The geometry in another system; `None` where PROJ cannot place a corner of it.
-pub(super) fn moved(geometry: &Geometry<f64>, transform: &Transform) -> Option<Geometry<f64>> {
-    let lost = std::cell::Cell::new(false);
-    let moved = geometry.map_coords(|coord| {
-        let place = transform.convert([coord.x, coord.y]);
-        lost.set(lost.get() || place.is_none());
-        place.map_or(coord, |[x, y]| geo::Coord { x, y })
-    });
-    (!lost.get()).then_some(moved)
 }
 
 fn as_area(geometry: Geometry<f64>) -> Option<MultiPolygon<f64>> {

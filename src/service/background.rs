@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use geo::{Centroid, CoordsIter, Geometry, MapCoords, MultiPolygon};
+use geo::{Centroid, CoordsIter, Geometry, MultiPolygon};
 use serde::Serialize;
 
 use super::error::{Error, Refusal, Result};
@@ -203,12 +203,7 @@ fn is_barrier(layer: &str, shape: &Shape) -> bool {
 }
 
 fn row(shape: &Shape, transform: &Transform, layer: &str, background: Background) -> Option<BackgroundRow> {
-    let lost = std::cell::Cell::new(false);
-    let moved = shape.geometry.map_coords(|coord| {
-        let place = transform.convert([coord.x, coord.y]);
-        lost.set(lost.get() || place.is_none());
-        place.map_or(coord, |[x, y]| geo::Coord { x, y })
-    });
+    let moved = transform.shape(&shape.geometry)?;
     let field = |names: &[&str]| {
         names
             .iter()
@@ -230,7 +225,7 @@ fn row(shape: &Shape, transform: &Transform, layer: &str, background: Background
         (Background::Places, Some(centre)) => Geometry::Point(centre),
         _ => shape,
     };
-    (!lost.get()).then(|| BackgroundRow { name: field(&NAMES), class, shape })
+    Some(BackgroundRow { name: field(&NAMES), class, shape })
 }
 
 /// What a layer of points holds, by its name: `lamps` are lamps.

@@ -7,13 +7,12 @@ use serde::Serialize;
 
 use super::columns::column;
 use super::error::Result;
+use super::files;
 use super::gate_error::GateRefusal;
 use crate::analysis::coverage::{Reported, derive, is_whole};
-use crate::crs::{Transform, WGS84};
-use crate::domain::passport::{ContentHash, NO_VINTAGE};
+use crate::domain::passport::{ContentHash, NO_VINTAGE, SOFTWARE};
 use crate::domain::time::second_of_iso;
 use crate::domain::{Coverage, Geometries, Interval, Layer, Passport, Reporting, Secrecy, Style, Values};
-use crate::export;
 use crate::ingest::{self, ReadOptions};
 use crate::store::gate::StartCount;
 use crate::store::{Gate, GpkgStore, Store};
@@ -197,7 +196,7 @@ pub fn layer(store: &GpkgStore) -> Result<Layer> {
         geometries: Geometries::Absent(lines.len()),
         style: Style::Single("#9aa5ad".to_owned()),
         passport: Passport {
-            software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+            software: SOFTWARE.to_owned(),
             method: "coverage".to_owned(),
             parameters: BTreeMap::from([
                 ("alpha".to_owned(), crate::analysis::coverage::ALPHA.into()),
@@ -224,8 +223,6 @@ pub fn layer(store: &GpkgStore) -> Result<Layer> {
 /// # Errors
 /// The store cannot be read, the file not be written.
 pub fn write(store: &GpkgStore, file: &Path) -> Result<()> {
-    let crs = store.settings().crs.clone();
-    let to_wgs84 = Transform::new(&format!("EPSG:{}", crs.epsg), WGS84)?;
-    export::write(file, &[layer(store)?], &crs, &|point| to_wgs84.convert(point), None)?;
+    files::layers(file, &[layer(store)?], &store.settings().crs, None)?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use geo::{Area as _, BooleanOps, BoundingRect, Geometry, Intersects, MultiPolygo
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::areas::{AreaError, Holders, chosen_set, columns_of, moved, road_km};
+use super::areas::{AreaError, Holders, chosen_set, columns_of, road_km};
 use super::background::system_of_shapes;
 use super::error::Result;
 use super::import::home_in_degrees;
@@ -271,7 +271,7 @@ fn items(file: &Path, layer: Option<&str>, asked: Option<&str>, store: &GpkgStor
             .zip(&layer.rows)
             .map(|(row, shape)| Item {
                 row,
-                shape: moved(&shape.geometry, &transform),
+                shape: transform.shape(&shape.geometry),
                 cells: columns.iter().map(|name| shape.fields.get(name).cloned().unwrap_or_default()).collect(),
             })
             .collect();

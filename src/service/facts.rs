@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::{Event, Interval, Kind, Net, Severity, category};
 
 /// Persons by degree of injury, for sources that list persons.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Casualties {
     /// Injured or killed, on any scale.
     pub injured: u32,
@@ -22,6 +22,8 @@ pub struct Casualties {
     pub police_severe: u32,
     /// Slightly injured according to the police.
     pub police_light: u32,
+    /// Injured, degree not told.
+    pub hurt: u32,
 }
 
 /// What is told of one event beside its place. A bare point takes forty bytes: a file may hold millions.
@@ -139,19 +141,24 @@ impl Casualties {
     /// Counts degrees of injury.
     #[must_use]
     pub fn of(degrees: impl Iterator<Item = Severity>) -> Self {
-        degrees.fold(Self::default(), |mut sum, degree| {
-            sum.injured += u32::from(degree.is_casualty());
-            match degree {
-                Severity::Dead => sum.dead += 1,
-                Severity::Iss9 => sum.iss9 += 1,
-                Severity::Iss48 => sum.iss48 += 1,
-                Severity::Iss13 => sum.iss13 += 1,
-                Severity::PoliceSevere => sum.police_severe += 1,
-                Severity::PoliceLight => sum.police_light += 1,
-                _ => {}
-            }
-            sum
-        })
+        let mut sum = Self::default();
+        degrees.for_each(|degree| sum.add(degree));
+        sum
+    }
+
+    /// Counts one person more.
+    pub fn add(&mut self, degree: Severity) {
+        self.injured += u32::from(degree.is_casualty());
+        match degree {
+            Severity::Dead => self.dead += 1,
+            Severity::Iss9 => self.iss9 += 1,
+            Severity::Iss48 => self.iss48 += 1,
+            Severity::Iss13 => self.iss13 += 1,
+            Severity::PoliceSevere => self.police_severe += 1,
+            Severity::PoliceLight => self.police_light += 1,
+            Severity::Hurt => self.hurt += 1,
+            Severity::Unhurt | Severity::Property | Severity::Unknown => {}
+        }
     }
 
     /// The sum of two counts.
@@ -165,8 +172,15 @@ impl Casualties {
             iss13: self.iss13 + other.iss13,
             police_severe: self.police_severe + other.police_severe,
             police_light: self.police_light + other.police_light,
+            hurt: self.hurt + other.hurt,
         }
     }
+}
+
+/// Registers of these events, sorted.
+pub fn systems<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<String> {
+    let all: std::collections::BTreeSet<&str> = events.map(|event| event.source.system.as_str()).collect();
+    all.into_iter().map(str::to_owned).collect()
 }
 
 /// The texts with their counts, most frequent first, ties in alphabetical order.

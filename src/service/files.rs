@@ -1,9 +1,22 @@
-//! Small files out: whole or not at all.
+//! Files out: whole or not at all.
 
 use std::io::Write as _;
 use std::path::Path;
 
 use super::error::{Error, Result};
+use crate::crs::{Transform, WGS84};
+use crate::domain::{CrsDefinition, Layer};
+use crate::export;
+
+/// Writes layers whose places are in this system, all or the one wanted, in the form of the file's extension. Gives what the
+/// format cannot hold, one sentence each.
+///
+/// # Errors
+/// An unknown system, and those of [`export::write`].
+pub fn layers(path: &Path, layers: &[Layer], crs: &CrsDefinition, wanted: Option<&str>) -> Result<Vec<String>> {
+    let to_wgs84 = Transform::new(&format!("EPSG:{}", crs.epsg), WGS84)?;
+    Ok(export::write(path, layers, crs, &|point| to_wgs84.convert(point), wanted)?)
+}
 
 /// Writes a file under a temporary name beside its target and gives it its name when it is whole: where the disk is full
 /// an older file of that name stands untouched and nothing else is left.

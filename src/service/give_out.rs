@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use geo::{Geometry, MapCoords};
+use geo::Geometry;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -13,9 +13,9 @@ use super::columns::{column, count_style, title};
 use super::disclosure::{Permitted, rules};
 use super::error::{Error, Result};
 use super::gate_error::GateRefusal;
-use super::{coverage, per_street};
-use crate::crs::{self, Transform, WGS84};
-use crate::domain::passport::{ContentHash, NO_VINTAGE, hex};
+use super::{coverage, facts, files, per_street};
+use crate::crs::{self, Transform};
+use crate::domain::passport::{ContentHash, NO_VINTAGE, SOFTWARE, hex};
 use crate::domain::time::iso_utc;
 use crate::domain::{
     Audience, Column, CrsDefinition, Event, Geometries, GeometryKind, Interval, Layer, Passport, Person, Secrecy,
@@ -123,8 +123,7 @@ pub fn run(store: &mut GpkgStore, request: &Request<'_>) -> Result<Report> {
     for layer in &mut layers {
         moved(layer, &transform, &target);
     }
-    let to_wgs84 = Transform::new(&format!("EPSG:{}", target.epsg), WGS84)?;
-    let notes = export::write(request.output, &layers, &target, &|point| to_wgs84.convert(point), None)?;
+    let notes = files::layers(request.output, &layers, &target, None)?;
     let bytes = std::fs::read(request.output).map_err(|error| Error::of_file(request.output, &error))?;
     let secrecy = layers.iter().map(|layer| layer.passport.secrecy).max().unwrap_or(Secrecy::Intern);
     let mut sources: Vec<String> = layers.iter().flat_map(|layer| layer.passport.sources.clone()).collect();
@@ -178,13 +177,7 @@ fn moved(layer: &mut Layer, transform: &Transform, target: &CrsDefinition) {
         }
         Geometries::Shapes(_, shapes) => {
             for shape in shapes.iter_mut() {
-                let converted = shape.as_ref().map(|shape| {
-                    shape.try_map_coords(|coord| {
-                        let [x, y] = transform.convert([coord.x, coord.y]).ok_or(())?;
-                        Ok::<_, ()>(geo::Coord { x, y })
-                    })
-                });
-                *shape = converted.and_then(std::result::Result::ok);
+                *shape = shape.as_ref().and_then(|shape| transform.shape(shape));
             }
         }
         Geometries::Absent(_) => {}
@@ -243,15 +236,12 @@ fn passport(store: &GpkgStore, name: &str, events: &[Event]) -> Passport {
     };
     let first = days(|time| time.days().map(|days| days.0), false);
     let last = days(|time| time.days().map(|days| days.1), true);
-    let mut sources: Vec<String> = events.iter().map(|event| event.source.system.clone()).collect();
-    sources.sort();
-    sources.dedup();
     Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: name.to_owned(),
         parameters: BTreeMap::new(),
         seed: None,
-        sources,
+        sources: facts::systems(events.iter()),
         period: first.zip(last),
         vintage: times().map(|time| time.to).max().map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         used: events.len() as u64,

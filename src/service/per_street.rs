@@ -16,7 +16,7 @@ use super::error::Result;
 use super::gate_error::GateRefusal;
 use crate::analysis::coverage::is_whole;
 use crate::analysis::road::{self, Home, Piece, pieces};
-use crate::domain::passport::{ContentHash, NO_VINTAGE};
+use crate::domain::passport::{ContentHash, NO_VINTAGE, SOFTWARE};
 use crate::domain::paths::micrometres;
 use crate::domain::{
     Event, Geometries, GeometryKind, Kind, Layer, Link, Metres, Net, Passport, Paths, Reporting, Secrecy, Spot, Values,
@@ -189,7 +189,7 @@ fn passport(
         notes.push(swedish("per-street-coverage", &[("lines", lacking.join("; "))]));
     }
     Ok(Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: name.to_owned(),
         parameters: BTreeMap::from([
             ("min_events".to_owned(), rule.min_events.into()),

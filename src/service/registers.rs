@@ -11,7 +11,7 @@ use geo::Geometry;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::areas::{AreaError, moved};
+use super::areas::AreaError;
 use super::background::system_of_shapes;
 use super::error::Result;
 use super::import::home_in_degrees;
@@ -498,7 +498,7 @@ fn read(file: &Path, layer: Option<&str>, asked: Option<&str>, aliases: &Aliases
             let transform = Transform::new(&crs, &target)?;
             for (index, row) in rows.into_iter().enumerate() {
                 placed[row] = match own {
-                    Some(own) => moved(&own.rows[index].geometry, &transform),
+                    Some(own) => transform.shape(&own.rows[index].geometry),
                     None => table
                         .point(row)
                         .and_then(|(point, _)| transform.convert(point))

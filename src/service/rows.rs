@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::columns::column;
 use super::error::{Error, Refusal, Result};
-use super::facts::{AREA, Fact, Told};
+use super::facts::{self, AREA, Fact, Told};
 use super::import::{Chosen, choose, date_order};
 use super::progress::Timings;
 use crate::crs;
@@ -125,9 +125,7 @@ pub fn of_store(store: &GpkgStore, file: &str, kind: Option<Kind>, value: Option
         column("gata", true, text(&|event| event.street.clone())),
         column("kalla", false, text(&|event| Some(event.source.system.clone()))),
     ];
-    let mut sources: Vec<String> = events.iter().map(|event| event.source.system.clone()).collect();
-    sources.sort();
-    sources.dedup();
+    let sources = facts::systems(events.iter());
     let settings = store.settings();
     Ok(Input {
         points: events.iter().map(place).collect(),

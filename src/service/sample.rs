@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::error::{Error, Result};
 use super::files;
-use crate::crs::{self, Transform, WGS84};
-use crate::domain::{Passport, Secrecy};
-use crate::export;
+use crate::crs;
+use crate::domain::passport::SOFTWARE;
+use crate::domain::{Layer, Passport, Secrecy};
 use crate::sample::{self, Town};
 
 /// What was written.
@@ -38,18 +38,16 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
     put(sample::MEANINGS, sample::meanings_json(&town).as_bytes())?;
     put("facit.json", sample::truth_json(&town).as_bytes())?;
     let definition = crs::metric("EPSG:3006")?;
-    let to_wgs84 = Transform::new("EPSG:3006", WGS84)?;
     let layers = sample::background_layers(&town, &passport(seed));
-    let convert = |point: [f64; 2]| to_wgs84.convert(point);
-    export::write(&folder.join("stad.gpkg"), &layers, &definition, &convert, None)?;
-    let home = Some("home");
-    export::write(&folder.join("hemomrade.gpkg"), &layers, &definition, &convert, home)?;
+    let write = |name: &str, layers: &[Layer], wanted| files::layers(&folder.join(name), layers, &definition, wanted);
+    write("stad.gpkg", &layers, None)?;
+    write("hemomrade.gpkg", &layers, Some("home"))?;
     let around = sample::surroundings::make(&town)?;
     for (name, bytes) in &around.files {
         put(name, bytes)?;
     }
     let areas = [sample::surroundings::area_layer(&town, &around.facit, &passport(seed))];
-    export::write(&folder.join(sample::surroundings::FILES[0]), &areas, &definition, &convert, None)?;
+    write(sample::surroundings::FILES[0], &areas, None)?;
     let mut files = vec![
         sample::WORKBOOK,
         sample::DAMAGES,
@@ -66,7 +64,7 @@ pub fn write(folder: &Path, seed: u64) -> Result<Report> {
 
 fn passport(seed: u64) -> Passport {
     Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: "sample".to_owned(),
         parameters: BTreeMap::new(),
         seed: Some(seed),

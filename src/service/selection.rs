@@ -11,11 +11,9 @@ use std::collections::BTreeMap;
 use super::facts::Fact;
 use super::rows::Input;
 use crate::analysis::Parameters;
+use crate::domain::time::years_between;
 use crate::domain::{Column, Kind, Values};
 use crate::texts::swedish;
-
-/// Seconds of a year.
-const YEAR_S: f64 = 365.25 * 86_400.0;
 
 /// What was chosen among the rows that were read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -95,10 +93,7 @@ fn period(facts: &[Fact], asked: Option<(i16, i16)>, earlier: bool) -> (Option<(
     let (Some(from), Some(to)) = (times().map(|time| time.from).min(), times().map(|time| time.to).max()) else {
         return (None, None);
     };
-    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
-    let span = (to - from) as f64 / YEAR_S;
-    // Whole years from New Year to New Year are a year, leap year or not.
-    let years = (span >= 0.999).then_some(span);
+    let years = years_between(from, to);
     let days = asked.map(|(first, last)| {
         let begins = if earlier { format!("{first:04}-01-01") } else { begins(&first_day) };
         (begins, format!("{last:04}-12-31"))

@@ -64,20 +64,23 @@ pub fn standings(places: &[(Likeness, Option<f64>)]) -> Vec<Option<Standing>> {
     found
 }
 
-/// The places that [`standings`] holds the one at `at` against, ascending, and what brings them together; `None` where it
-/// has no standing.
+/// How the one place at `at` stands, as [`standings`] has it, and the places that it is held against, ascending. Cost linear
+/// for each attribute.
 #[must_use]
-pub fn alike(places: &[(Likeness, Option<f64>)], at: usize) -> Option<(Vec<&'static str>, Vec<usize>)> {
-    let (own, Some(_)) = places.get(at)? else { return None };
+pub fn standing_of(places: &[(Likeness, Option<f64>)], at: usize) -> Option<(Standing, Vec<usize>)> {
+    let (own, Some(rate)) = places.get(at)? else { return None };
     for depth in (1..=own.attributes.len()).rev() {
         let same = &own.attributes[..depth];
         let by: Vec<&str> = same.iter().filter(|(_, value)| value.is_some()).map(|(word, _)| *word).collect();
         let is_alike = |(other, rate): &(Likeness, Option<f64>)| {
             rate.is_some() && other.sort == own.sort && other.attributes.get(..depth) == Some(same)
         };
-        let others: Vec<usize> = (0..places.len()).filter(|&other| other != at && is_alike(&places[other])).collect();
-        if !by.is_empty() && others.len() >= LEAST {
-            return Some((by, others));
+        let alike: Vec<usize> = (0..places.len()).filter(|&other| is_alike(&places[other])).collect();
+        if !by.is_empty() && alike.len() > LEAST {
+            let mut rates: Vec<f64> = alike.iter().filter_map(|&other| places[other].1).collect();
+            rates.sort_by(f64::total_cmp);
+            let others = alike.into_iter().filter(|&other| other != at).collect();
+            return Some((standing(&rates, *rate, by), others));
         }
     }
     None
@@ -140,16 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn those_alike_are_those_that_the_standing_rests_on() {
+    fn one_place_stands_as_it_does_among_all() {
         let class = |at: usize| if at < 12 { Some("lokal") } else { ["huvudgata", "gränd"].get(at % 5).copied() };
         let places: Vec<_> =
             (0..40).map(|at| place(class(at), (at % 7 != 3).then_some((at * 5 % 13) as f64))).collect();
         for (at, standing) in standings(&places).into_iter().enumerate() {
-            let found = alike(&places, at);
-            assert_eq!(
-                found.as_ref().map(|(by, others)| (by.clone(), others.len())),
-                standing.map(|s| (s.by, s.others))
-            );
+            let found = standing_of(&places, at);
+            assert!(found.iter().all(|(standing, others)| others.len() == standing.others && !others.contains(&at)));
+            assert_eq!(found.map(|(standing, _)| standing), standing);
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 }
 
 /// The limit that events of a store are put to roads with: the default of the methods along roads.
-fn default_limit_m() -> f64 {
+pub(super) fn default_limit_m() -> f64 {
     let snap = |method: &Method| method.parameters.iter().find(|parameter| parameter.id == "snap")?.default;
     METHODS.iter().find_map(snap).unwrap_or(30.0)
 }

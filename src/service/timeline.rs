@@ -4,7 +4,7 @@ use super::columns::{column, title};
 use super::error::{Refusal, Result};
 use super::rows::Input;
 use crate::analysis::{Occurrence, Parameters, timeline};
-use crate::domain::passport::NO_VINTAGE;
+use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
 use crate::domain::time::iso_utc;
 use crate::domain::{Geometries, Layer, Passport, Period, Step, Style, Values};
 use crate::texts::swedish;
@@ -57,7 +57,7 @@ pub fn layers(input: &Input, step: Step, parameters: &Parameters, file: &str) ->
     }
     let vintage = input.facts.iter().filter_map(|fact| fact.time.as_ref()).map(|time| time.to).max();
     let passport = Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: parameters.method().id.to_owned(),
         parameters: super::selection::told(input, parameters),
         seed: None,

@@ -1,15 +1,13 @@
-//! What lies at one place: asked for by a box, by roads or by the name of a street, without reading the whole store.
+//! What lies at one place: asked for by a box or by the name of a street, without reading the whole store.
 
 use super::Result;
 use crate::domain::{Bbox, Event, Kind, RoadKeeper};
 
-/// Which events are asked for: those that one of the three finds.
-#[derive(Debug, Clone, Default)]
+/// Which events are asked for: those that one of the two finds.
+#[derive(Debug, Clone)]
 pub struct Nearby {
-    /// Positions in this box.
-    pub bbox: Option<Bbox>,
-    /// Events on these links.
-    pub links: Vec<String>,
+    /// Positions in this box; none where it is empty.
+    pub bbox: Bbox,
     /// Events without a position whose source names this street, letter for letter but for case.
     pub unplaced_on: Option<String>,
 }
@@ -90,7 +88,4 @@ pub trait Near {
     /// When the first of the events of [`Self::events_on_links`] begins and the last ends, on a road or not; `None` where
     /// there is none.
     fn extent(&self, kind: Kind, from: i64, to: i64, without: &[&str]) -> Result<Option<(i64, i64)>>;
-
-    /// Events of a kind without a position.
-    fn unplaced(&self, kind: Kind) -> Result<u64>;
 }

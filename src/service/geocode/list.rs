@@ -6,11 +6,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Group, words};
-use crate::crs::{Transform, WGS84};
-use crate::domain::passport::{ContentHash, NO_VINTAGE};
+use crate::domain::passport::{ContentHash, NO_VINTAGE, SOFTWARE};
 use crate::domain::{Column, Geometries, Layer, Passport, RegisterPlace, Secrecy, Style, Values};
 use crate::geocode::{AHEAD, AUTOMATIC, Answer, Name};
 use crate::service::error::Result;
+use crate::service::files;
 use crate::store::{GpkgStore, Store};
 use crate::{export, texts};
 
@@ -140,9 +140,7 @@ pub(super) fn write(lines: &[Line], secrecy: Secrecy, store: &GpkgStore, out: &P
         style: Style::Single("#d7301f".to_owned()),
         passport: passport(lines, secrecy, store),
     };
-    let definition = &store.settings().crs;
-    let to_degrees = Transform::new(&format!("EPSG:{}", definition.epsg), WGS84)?;
-    Ok(export::write(out, &[layer], definition, &|point| to_degrees.convert(point), None)?)
+    files::layers(out, &[layer], &store.settings().crs, None)
 }
 
 fn passport(lines: &[Line], secrecy: Secrecy, store: &GpkgStore) -> Passport {
@@ -154,7 +152,7 @@ fn passport(lines: &[Line], secrecy: Secrecy, store: &GpkgStore) -> Passport {
     sources.sort();
     sources.dedup();
     Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: "geocode".to_owned(),
         parameters: BTreeMap::from([("automatic".to_owned(), AUTOMATIC.into()), ("ahead".to_owned(), AHEAD.into())]),
         seed: None,

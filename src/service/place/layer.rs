@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use geo::Geometry;
 
 use super::{Extract, tables};
+use crate::domain::passport::SOFTWARE;
 use crate::domain::{Column, Event, Geometries, GeometryKind, Interval, Layer, Passport, Style, Values, category};
 use crate::service::columns::{column, title};
 use crate::texts::swedish;
@@ -26,7 +27,7 @@ fn passport(extract: &Extract, epsg: u32) -> Passport {
         ("years".to_owned(), extract.last.len().into()),
     ]);
     Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: "place".to_owned(),
         parameters,
         seed: None,
@@ -47,15 +48,10 @@ fn passport(extract: &Extract, epsg: u32) -> Passport {
     }
 }
 
-fn sum(extract: &Extract) -> tables::Line {
-    let lines = extract.last.iter().filter_map(|year| extract.accidents.years.get(year));
-    lines.fold(tables::Line::default(), |sum, line| sum.plus(*line))
-}
-
 fn place(extract: &Extract, passport: &Passport) -> Layer {
-    let sum = sum(extract);
-    let whole = |name: &str, visible: bool, value: u64| {
-        column(name, visible, Values::Integer([i64::try_from(value).ok()].into_iter().collect()))
+    let sum = extract.recent();
+    let whole = |name: &str, visible: bool, value: i64| {
+        column(name, visible, Values::Integer([Some(value)].into_iter().collect()))
     };
     let words = |name: &str, visible: bool, value: Option<String>| {
         column(name, visible, Values::Text([value].into_iter().collect()))
@@ -65,13 +61,13 @@ fn place(extract: &Extract, passport: &Passport) -> Layer {
         words("namn", true, Some(extract.title.clone())),
         words("period_fran", true, year(extract.last.first())),
         words("period_till", true, year(extract.last.last())),
-        whole("antal_olyckor", true, sum.accidents),
-        whole("antal_skadade", true, sum.persons.injured),
-        whole("dodade", true, sum.persons.dead),
-        whole("allvarligt_iss9", true, sum.persons.iss9),
-        whole("mattligt_iss48", false, sum.persons.iss48),
-        whole("lindrigt_iss13", false, sum.persons.iss13),
-        whole("svart_polis", true, sum.persons.police_severe),
+        whole("antal_olyckor", true, i64::try_from(sum.accidents).unwrap_or(i64::MAX)),
+        whole("antal_skadade", true, sum.persons.injured.into()),
+        whole("dodade", true, sum.persons.dead.into()),
+        whole("allvarligt_iss9", true, sum.persons.iss9.into()),
+        whole("mattligt_iss48", false, sum.persons.iss48.into()),
+        whole("lindrigt_iss13", false, sum.persons.iss13.into()),
+        whole("svart_polis", true, sum.persons.police_severe.into()),
         words("kalla", false, Some(extract.systems.join(", "))),
     ];
     Layer {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use geo::{Area, Geometry, MultiPolygon};
+use geo::{Area, CoordsIter, Geometry, MultiPolygon};
 
-use super::{Extract, tables};
+use super::Extract;
 use crate::domain::paper::Picture;
-use crate::domain::{Bbox, Kind, RoadKeeper};
+use crate::domain::{Bbox, Kind, RoadKeeper, category};
 use crate::service::error::Result;
 use crate::store::near::RoadPiece;
 use crate::store::{Background, GpkgStore, Store, Window};
@@ -86,9 +86,10 @@ fn escaped(text: &str) -> String {
 /// The map of a place; `None` where the place is empty.
 #[must_use]
 pub fn picture(extract: &Extract) -> Option<Picture> {
-    use geo::BoundingRect;
-    let rect = extract.shape.bounding_rect()?;
-    let place = Bbox { min_x: rect.min().x, min_y: rect.min().y, max_x: rect.max().x, max_y: rect.max().y };
+    let place = Bbox::around(extract.shape.coords_iter().map(|coord| [coord.x, coord.y]));
+    if place.is_empty() {
+        return None;
+    }
     let shown = frame(place);
     let sheet = Sheet { shown, scale: WIDE / (shown.max_x - shown.min_x) };
     let tall = WIDE / RATIO;
@@ -241,7 +242,7 @@ const OTHER: &str = "<rect x=\"-0.8\" y=\"-0.8\" width=\"1.6\" height=\"1.6\" fi
 fn sign(event: &crate::domain::Event) -> (usize, &'static str) {
     use crate::domain::Severity as S;
     match event.kind {
-        Kind::Accident if event.category == tables::FALLS => (2, FALL),
+        Kind::Accident if category::is_fall(&event.category) => (2, FALL),
         Kind::Accident if matches!(event.severity, S::Dead | S::Iss9 | S::PoliceSevere) => (0, SERIOUS),
         Kind::Accident => (1, ACCIDENT),
         _ => (3, OTHER),

@@ -19,23 +19,25 @@ mod target;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use geo::{Area, BoundingRect, Intersects, Length, Point};
+use geo::{Area, CoordsIter, Intersects, Length, Point};
 use serde::Serialize;
 
 pub use onroad::Comparison;
 use onroad::Counted;
 pub use sheet::{covered, kronor, paper, whole};
-pub use tables::{Accidents, FALLS, Line, Other, Persons, UNTOLD};
+pub use tables::{Accidents, Line, Other, UNTOLD};
 pub use target::{Sort, Target};
 
 use super::error::{Refusal, Result};
 use super::progress::Timings;
+use super::{facts, files};
 use crate::analysis::forecast::{self, Forecast};
 use crate::analysis::series::{SeriesReport, YearCount, describe};
-use crate::crs::{Transform, WGS84};
 use crate::domain::passport::{ContentHash, NO_VINTAGE};
-use crate::domain::time::iso_utc;
-use crate::domain::{Bbox, Condition, Coverage, Decision, Event, Interval, Kind, Measure, RoadKeeper, Secrecy};
+use crate::domain::time::{iso_utc, years_between};
+use crate::domain::{
+    Bbox, Condition, Coverage, Decision, Event, Interval, Kind, Measure, RoadKeeper, Secrecy, category,
+};
 use crate::export;
 use crate::geopackage::Access;
 use crate::store::near::{Placed, RoadPiece, Roads};
@@ -107,7 +109,7 @@ pub enum Zero {
         /// Number of similar places that it is weighed with; 0 where the place stands alone.
         similar: usize,
     },
-    /// Too few whole years with unchanged coverage.
+    /// Too few whole years.
     TooFewYears {
         /// Years that there are.
         years: usize,
@@ -188,7 +190,7 @@ pub struct Extract {
     pub content_hash: String,
     /// The STRADA decision that the store holds.
     pub decision: Option<Decision>,
-    /// Seconds a stage.
+    /// The catchment.
     #[serde(skip)]
     pub shape: geo::MultiPolygon<f64>,
     /// The events that were counted, by id.
@@ -200,6 +202,15 @@ pub struct Extract {
     /// Buildings to draw.
     #[serde(skip)]
     pub buildings: Vec<geo::Geometry<f64>>,
+}
+
+impl Extract {
+    /// The sums of the headline's years.
+    #[must_use]
+    pub fn recent(&self) -> Line {
+        let lines = self.last.iter().filter_map(|year| self.accidents.years.get(year));
+        lines.fold(Line::default(), |sum, line| sum.plus(*line))
+    }
 }
 
 /// Asks, and writes the answer in the form of the file's extension: PDF, DOCX, or any layer format.
@@ -217,10 +228,8 @@ pub fn run(request: &Request<'_>, store: &Path, output: &Path, timings: &Timings
         if on_paper {
             return Ok(export::paper::write_paper(output, &paper(&extract))?);
         }
-        let crs = store.settings().crs.clone();
-        let to_wgs84 = Transform::new(&format!("EPSG:{}", crs.epsg), WGS84)?;
-        let convert = |point: [f64; 2]| to_wgs84.convert(point);
-        export::write(output, &layer::layers(&extract, crs.epsg), &crs, &convert, None)?;
+        let crs = &store.settings().crs;
+        files::layers(output, &layer::layers(&extract, crs.epsg), crs, None)?;
         Ok(())
     })?;
     Ok(extract)
@@ -235,25 +244,9 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         return Err(Refusal::BadYears { value: request.years.to_string() }.into());
     }
     let place = timings.time("find", || target::find(&request.target, request.buffer_m, request.crs, store))?;
-    let rect = place.shape.bounding_rect();
-    let bbox = rect.map_or(Bbox::EMPTY, |rect| Bbox {
-        min_x: rect.min().x,
-        min_y: rect.min().y,
-        max_x: rect.max().x,
-        max_y: rect.max().y,
-    });
-    let on_road = place.on_road.as_ref();
-    let links: Vec<String> = on_road.map(|(ground, which)| ground.reach(which)).unwrap_or_default();
-    // An event in a junction may lie on a link that is neither of the place nor of the junction's arms.
-    let beyond = if on_road.is_some() { JUNCTION_M } else { 0.0 };
+    let bbox = Bbox::around(place.shape.coords_iter().map(|coord| [coord.x, coord.y]));
     let nearby = Nearby {
-        bbox: Some(Bbox {
-            min_x: bbox.min_x - beyond,
-            min_y: bbox.min_y - beyond,
-            max_x: bbox.max_x + beyond,
-            max_y: bbox.max_y + beyond,
-        }),
-        links: links.clone(),
+        bbox: place.on_road.as_ref().map_or(bbox, |(ground, which)| bbox.with(ground.bounds(which))),
         unplaced_on: (place.sort == Sort::Street).then(|| place.title.clone()),
     };
     let found = timings.time("events", || store.events_near(&nearby))?;
@@ -278,11 +271,12 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     if crime_left_out {
         here.retain(|event| event.kind != Kind::Incident);
     }
-    let end = last_year(store)?;
+    let span = store.span(Kind::Accident)?;
+    let end = last_year(store, span.as_ref())?;
     let last: Vec<i16> = end.map(|end| (end - i16::from(request.years) + 1..=end).collect()).unwrap_or_default();
-    let table: Vec<i16> = match (end, store.span(Kind::Accident)?) {
+    let table: Vec<i16> = match (end, &span) {
         (Some(end), Some((first, _, zone))) => {
-            let first = Interval { from: first, to: first + 1, zone }.year().unwrap_or(end);
+            let first = year_of(*first, zone).unwrap_or(end);
             (first.max(end - TABLE_YEARS + 1)..=end).collect()
         }
         _ => last.clone(),
@@ -294,20 +288,15 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     let whole: Vec<i16> = table.iter().copied().filter(|year| !(preliminary && Some(*year) == end)).collect();
     let series = series(&accidents, &coverage, preliminary.then_some(end).flatten());
     let drawn = timings.time("roads", || store.roads_near(&Roads::In(map::frame(bbox))))?;
-    let comparison = timings.time("compare", || compare(&place, store, &last, &whole))?;
+    let comparison = timings.time("compare", || compare(&place, store, span.as_ref(), &last, &whole))?;
     let (zero, damage) = zero(&refs, &whole, comparison.as_ref());
     let mut content = ContentHash::default();
     for event in &here {
         content.add(&[&event.id, &event.content]);
     }
     let latest = here.iter().filter_map(|event| event.time.as_ref()).map(|time| time.to).max();
-    let mut unplaced = BTreeMap::new();
-    for kind in Kind::ALL {
-        let count = store.unplaced(kind)?;
-        if count > 0 {
-            unplaced.insert(kind.code(), count);
-        }
-    }
+    let counts = store.counts_by_kind()?;
+    let unplaced = counts.iter().map(|count| (count.kind.code(), count.events - count.placed));
     let (measures, conditions) = registers(store, &place)?;
     let buildings = map::buildings(store, bbox)?;
     Ok(Extract {
@@ -329,9 +318,9 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         measures,
         conditions,
         unplaced_here,
-        unplaced,
+        unplaced: unplaced.filter(|(_, count)| *count > 0).collect(),
         coarse,
-        systems: tables::systems(&refs),
+        systems: facts::systems(here.iter()),
         secrecy: here.iter().map(|event| event.secrecy).max().unwrap_or(Secrecy::Open),
         vintage: latest.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         content_hash: content.finish(),
@@ -343,9 +332,6 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         buildings,
     })
 }
-
-/// Events are looked for this far beyond a street or junction, metres; whether they belong to it is decided after.
-const JUNCTION_M: f64 = 150.0;
 
 /// A position less certain than this, and than the side of the place, is not counted in it. Ours.
 const COARSE_M: f64 = 50.0;
@@ -361,17 +347,20 @@ fn belongs(place: &target::Place, placed: &Placed, at: [f64; 2]) -> bool {
     }
 }
 
+/// The year of a second by the clock of a zone.
+fn year_of(second: i64, zone: &str) -> Option<i16> {
+    Interval { from: second, to: second + 1, zone: zone.to_owned() }.year()
+}
+
 /// The last year in which the store has an accident, else an event of any kind.
-fn last_year(store: &GpkgStore) -> Result<Option<i16>> {
-    let year = |kind| -> Result<Option<i16>> {
-        Ok(store.span(kind)?.and_then(|(_, last, zone)| Interval { from: last, to: last + 1, zone }.year()))
-    };
-    if let Some(year) = year(Kind::Accident)? {
+fn last_year(store: &GpkgStore, accidents: Option<&(i64, i64, String)>) -> Result<Option<i16>> {
+    let year = |span: &(i64, i64, String)| year_of(span.1, &span.2);
+    if let Some(year) = accidents.and_then(year) {
         return Ok(Some(year));
     }
     let mut latest = None;
     for kind in Kind::ALL {
-        latest = latest.max(year(kind)?);
+        latest = latest.max(store.span(kind)?.as_ref().and_then(year));
     }
     Ok(latest)
 }
@@ -419,43 +408,42 @@ fn registers(store: &GpkgStore, place: &target::Place) -> Result<(Vec<Measure>, 
     Ok((measures, conditions))
 }
 
-/// Events on roads as `(link, metres along it)`, and the years that they span.
-type Located = (Vec<(String, f64)>, f64);
+/// Events on roads as `(link, metres along it)`, and the years that they span; `None` below one.
+type Located = (Vec<(String, f64)>, Option<f64>);
 
-fn compare(place: &target::Place, store: &GpkgStore, last: &[i16], whole: &[i16]) -> Result<Option<Comparison>> {
-    let Some((ground, which)) = &place.on_road else { return Ok(None) };
-    let Some((_, _, zone)) = store.span(Kind::Accident)? else { return Ok(None) };
+fn compare(
+    place: &target::Place,
+    store: &GpkgStore,
+    span: Option<&(i64, i64, String)>,
+    last: &[i16],
+    whole: &[i16],
+) -> Result<Option<Comparison>> {
+    let (Some((ground, which)), Some((_, _, zone))) = (&place.on_road, span) else { return Ok(None) };
     let whole: Vec<i16> = whole.iter().copied().rev().take(usize::from(YEARS)).rev().collect();
     let located = |years: &[i16]| -> Result<Option<Located>> {
         let year = |year: &i16| {
             let parts = crate::domain::time::Parts { year: Some(*year), ..Default::default() };
-            Interval::from_parts(parts, &zone)
+            Interval::from_parts(parts, zone)
         };
         let (Some(from), Some(to)) = (years.first().and_then(year), years.last().and_then(year)) else {
             return Ok(None);
         };
-        let without = [FALLS];
-        let events = store.events_on_links(Kind::Accident, from.from, to.to, &without)?;
-        let Some((first, last)) = store.extent(Kind::Accident, from.from, to.to, &without)? else { return Ok(None) };
-        Ok(Some((events.into_iter().map(|row| (row.link, row.along_m)).collect(), (last - first) as f64 / YEAR_S)))
+        let falls = category::falls();
+        let events = store.events_on_links(Kind::Accident, from.from, to.to, &falls)?;
+        let Some((first, last)) = store.extent(Kind::Accident, from.from, to.to, &falls)? else { return Ok(None) };
+        Ok(Some((events.into_iter().map(|row| (row.link, row.along_m)).collect(), years_between(first, last))))
     };
-    let (Some((all, span)), Some((settled, _))) = (located(last)?, located(&whole)?) else { return Ok(None) };
-    // A year from New Year to New Year is one, leap year or not; below one there is no rate.
-    if span < 0.999 {
-        return Ok(None);
-    }
+    // Below one year there is no rate.
+    let (Some((all, Some(span))), Some((settled, _))) = (located(last)?, located(&whole)?) else { return Ok(None) };
     let all = Counted { events: &all, years: span };
     Ok(ground.compare(which, all, Counted { events: &settled, years: whole.len() as f64 }))
 }
-
-/// Seconds of a year.
-const YEAR_S: f64 = 365.25 * 86_400.0;
 
 /// Accidents of these years, falls not counted.
 fn accidents_in(events: &[&Event], years: &[i16]) -> u64 {
     let counts = |event: &&&Event| {
         event.kind == Kind::Accident
-            && event.category != FALLS
+            && !category::is_fall(&event.category)
             && event.time.as_ref().and_then(Interval::year).is_some_and(|year| years.contains(&year))
     };
     events.iter().filter(counts).count() as u64

@@ -7,9 +7,10 @@ use serde::Serialize;
 use crate::analysis::road::segments::{Division, Home, divide};
 use crate::analysis::road::{Streets, junction_of};
 use crate::domain::paths::{metres, micrometres};
-use crate::domain::{Link, Metres, Net, Network, Paths, Spot};
+use crate::domain::{Bbox, Link, Metres, Net, Network, Paths, Spot};
 use crate::service::along::{junction_likeness, junction_sort, likeness, per_km_year};
-use crate::service::similar::{Likeness, Standing, alike, standings};
+use crate::service::similar::{Likeness, Standing, standing_of};
+use crate::service::snap::default_limit_m;
 
 /// A network divided into places.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Ground {
     streets: Streets,
     /// Id of a link to its index.
     indexes: BTreeMap<String, u32>,
+    radius: Metres,
 }
 
 /// Which places of the network are meant.
@@ -68,7 +70,7 @@ impl Ground {
         let division = divide(&network, &nets, radius);
         let streets = Streets::of(&network, &|link| car(link) || gc(link));
         let indexes = (0_u32..).zip(network.links()).map(|(index, link)| (link.id.clone(), index)).collect();
-        Self { paths: Paths::new(&network, |_| true), division, streets, indexes, network }
+        Self { paths: Paths::new(&network, |_| true), division, streets, indexes, radius, network }
     }
 
     /// The streets of this name, whatever the case of its letters; `None` where there is none.
@@ -136,18 +138,22 @@ impl Ground {
         links.into_iter().map(|at| &self.network.links()[at as usize]).collect()
     }
 
-    /// Ids of all links that hold events of the place: its own, and for streets those of the junctions that it meets.
+    /// A box that holds every event of the place: its links and those of the junctions that it meets, and as far beyond as
+    /// an event may lie from its road and a road from its junction.
     #[must_use]
-    pub fn reach(&self, which: &Which) -> Vec<String> {
-        let own = self.links_of(which).into_iter().map(|link| link.id.clone());
-        let Which::Streets(list) = which else { return own.collect() };
-        let mine = |link: &&u32| list.iter().any(|&at| self.streets.streets[at as usize].links.contains(link));
-        let meets = self.division.junctions.iter().filter(|junction| {
-            let mut links = junction.arms.iter().chain(&junction.inner);
-            links.any(|link| mine(&link))
-        });
-        let others = meets.flat_map(|junction| junction.arms.iter().chain(&junction.inner));
-        own.chain(others.map(|&link| self.network.links()[link as usize].id.clone())).collect()
+    pub fn bounds(&self, which: &Which) -> Bbox {
+        let mut links = self.links_of(which);
+        if let Which::Streets(list) = which {
+            let mine = |link: u32| list.iter().any(|&at| self.streets.streets[at as usize].links.contains(&link));
+            for junction in &self.division.junctions {
+                let around = || junction.arms.iter().chain(&junction.inner).copied();
+                if around().any(mine) {
+                    links.extend(around().map(|link| &self.network.links()[link as usize]));
+                }
+            }
+        }
+        let bbox = Bbox::around(links.iter().flat_map(|link| link.line.iter().copied()));
+        bbox.grown(self.radius.0 + default_limit_m())
     }
 
     /// The nodes of junctions; none for streets.
@@ -206,8 +212,7 @@ impl Ground {
         };
         let rated: Vec<(Likeness, Option<f64>)> =
             places.iter().enumerate().map(|(at, (likeness, _))| (likeness.clone(), rate(at))).collect();
-        let (_, others) = alike(&rated, at as usize)?;
-        let standing = standings(&rated).swap_remove(at as usize)?;
+        let (standing, others) = standing_of(&rated, at as usize)?;
         let exposure = |at: usize| if on_streets { places[at].1 / 1000.0 * whole.years } else { whole.years };
         let n = |at: usize| counts_whole.get(&(at as u32)).copied().unwrap_or(0);
         Some(Comparison {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::tables::{self, Line, Persons};
+use super::tables::{self, Line};
 use super::{AHEAD_YEARS, Extract, Sort, Zero, map};
 use crate::analysis::forecast::SIMILAR_LEAST;
 use crate::analysis::series::{Break, Reason};
 use crate::domain::paper::{Block, Paper, Table};
 use crate::domain::{ConditionKind, Coverage, Kind, Ore, Reporting, RoadKeeper};
 use crate::service::click;
+use crate::service::facts::Casualties;
 use crate::texts::swedish;
 
 /// Most lines of a table on the sheet; the rest are summed up.
@@ -24,8 +25,8 @@ fn word(id: &str) -> String {
 
 /// `12 345`, with the narrow no-break space of Swedish typography.
 #[must_use]
-pub fn whole(value: u64) -> String {
-    let digits = value.to_string();
+pub fn whole(value: impl Into<u64>) -> String {
+    let digits = value.into().to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -110,23 +111,17 @@ fn day(stamp: &str) -> String {
     if stamp.starts_with("1970") { word("place-undated") } else { stamp.chars().take(10).collect() }
 }
 
-/// The headline's sums.
-fn recent(extract: &Extract) -> Line {
-    let lines = extract.last.iter().filter_map(|year| extract.accidents.years.get(year));
-    lines.fold(Line::default(), |sum, line| sum.plus(*line))
-}
-
 fn lead(extract: &Extract) -> String {
     if extract.last.is_empty() {
         return word("place-lead-empty");
     }
-    let sum = recent(extract);
+    let sum = extract.recent();
     let mut parts = vec![if extract.accidents.lists_persons || sum.accidents == 0 {
         said(
             "place-lead",
             &[
                 ("accidents", counted("place-accidents", sum.accidents)),
-                ("injured", counted("place-injured", sum.persons.injured)),
+                ("injured", counted("place-injured", sum.persons.injured.into())),
                 ("period", years_text(&extract.last)),
             ],
         )
@@ -155,7 +150,7 @@ fn lead(extract: &Extract) -> String {
 }
 
 /// "Dödade 1 · allvarligt skadade (ISS 9–) 2"; degrees that do not occur are left out.
-fn degrees(persons: &Persons) -> String {
+fn degrees(persons: &Casualties) -> String {
     let list = [
         ("place-degree-dead", persons.dead),
         ("place-degree-iss9", persons.iss9),
@@ -262,7 +257,8 @@ fn accidents(extract: &Extract) -> Vec<Block> {
     let row = |label: String, line: &Line| -> Vec<String> {
         let p = &line.persons;
         let numbers = if persons {
-            vec![line.accidents, p.injured, p.dead, p.iss9, p.iss48, p.iss13, p.police_severe, p.police_light, p.hurt]
+            let degrees = [p.injured, p.dead, p.iss9, p.iss48, p.iss13, p.police_severe, p.police_light, p.hurt];
+            std::iter::once(line.accidents).chain(degrees.map(u64::from)).collect()
         } else {
             vec![line.accidents, line.with_injury]
         };
@@ -327,11 +323,11 @@ fn shortened<T: Clone>(
 }
 
 fn modes(extract: &Extract, period: &str) -> Option<Block> {
-    let list: Vec<(String, Persons)> = extract.accidents.modes.iter().map(|(mode, p)| (mode.clone(), *p)).collect();
+    let list: Vec<(String, Casualties)> = extract.accidents.modes.iter().map(|(mode, p)| (mode.clone(), *p)).collect();
     if list.is_empty() {
         return None;
     }
-    let list = shortened(list, |p| p.injured, |a, b| a.plus(*b));
+    let list = shortened(list, |p| p.injured.into(), |a, b| a.plus(*b));
     let rows = list
         .into_iter()
         .map(|(mode, p)| vec![mode, whole(p.injured), whole(p.dead), whole(p.iss9), whole(p.police_severe)]);
@@ -471,7 +467,7 @@ fn others(extract: &Extract) -> Vec<Block> {
             let row = |label: String, counts: &[u64], cost: i64| -> Vec<String> {
                 let mut cells = vec![label];
                 cells.extend(counts.iter().map(|n| whole(*n)));
-                cells.push(whole(counts.iter().sum()));
+                cells.push(whole(counts.iter().sum::<u64>()));
                 if with_cost {
                     cells.push(kronor(cost));
                 }
@@ -647,7 +643,7 @@ mod tests {
     #[test]
     fn numbers_are_written_as_swedish_papers_write_them() {
         assert_eq!(
-            (whole(7), whole(1_234), whole(1_234_567)),
+            (whole(7_u32), whole(1_234_u32), whole(1_234_567_u32)),
             ("7".to_owned(), "1\u{202f}234".to_owned(), "1\u{202f}234\u{202f}567".to_owned())
         );
         assert_eq!(

@@ -1,66 +1,11 @@
 //! What is counted at a place. Pure: events in, numbers out. Accidents and injured persons are never added up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::domain::{Event, Kind, Severity, category};
-
-/// Category of falls of walkers without a vehicle: no "vägtrafikolycka", counted apart.
-pub const FALLS: &str = "G0";
-
-/// Persons by degree; three scales, side by side and never merged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Persons {
-    /// Injured or killed, on any scale.
-    pub injured: u64,
-    /// Killed.
-    pub dead: u64,
-    /// ISS 9 and above.
-    pub iss9: u64,
-    /// ISS 4 to 8.
-    pub iss48: u64,
-    /// ISS 1 to 3.
-    pub iss13: u64,
-    /// Severely injured according to the police.
-    pub police_severe: u64,
-    /// Slightly injured according to the police.
-    pub police_light: u64,
-    /// Injured, degree not told.
-    pub hurt: u64,
-}
-
-impl Persons {
-    /// Counts one person more.
-    pub fn add(&mut self, severity: Severity) {
-        self.injured += u64::from(severity.is_casualty());
-        match severity {
-            Severity::Dead => self.dead += 1,
-            Severity::Iss9 => self.iss9 += 1,
-            Severity::Iss48 => self.iss48 += 1,
-            Severity::Iss13 => self.iss13 += 1,
-            Severity::PoliceSevere => self.police_severe += 1,
-            Severity::PoliceLight => self.police_light += 1,
-            Severity::Hurt => self.hurt += 1,
-            Severity::Unhurt | Severity::Property | Severity::Unknown => {}
-        }
-    }
-
-    /// The sum of two counts.
-    #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
-        Self {
-            injured: self.injured + other.injured,
-            dead: self.dead + other.dead,
-            iss9: self.iss9 + other.iss9,
-            iss48: self.iss48 + other.iss48,
-            iss13: self.iss13 + other.iss13,
-            police_severe: self.police_severe + other.police_severe,
-            police_light: self.police_light + other.police_light,
-            hurt: self.hurt + other.hurt,
-        }
-    }
-}
+use crate::service::facts::Casualties;
 
 /// Accidents with their persons.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -70,7 +15,7 @@ pub struct Line {
     /// Of those, with someone killed or injured as their worst outcome.
     pub with_injury: u64,
     /// Persons, where the source lists them.
-    pub persons: Persons,
+    pub persons: Casualties,
 }
 
 impl Line {
@@ -113,7 +58,7 @@ pub struct Accidents {
     /// Without a year that is known.
     pub undated: Line,
     /// Road-user category to injured persons, of the last years.
-    pub modes: BTreeMap<String, Persons>,
+    pub modes: BTreeMap<String, Casualties>,
     /// Type of accident to accidents, of the last years.
     pub types: BTreeMap<String, u64>,
     /// Who reported the injured of the last years.
@@ -136,7 +81,7 @@ pub fn accidents(events: &[&Event], table: &[i16], last: &[i16]) -> Accidents {
         counted.lists_persons |= !event.persons.is_empty();
         let year = event.time.as_ref().and_then(crate::domain::Interval::year);
         let recent = year.is_some_and(|year| last.contains(&year));
-        if event.category == FALLS {
+        if category::is_fall(&event.category) {
             if recent {
                 counted.falls.add(event);
             }
@@ -241,13 +186,6 @@ pub fn cross(events: &[&Event]) -> BTreeMap<Cross, u64> {
     table
 }
 
-/// Registers of these events, sorted.
-#[must_use]
-pub fn systems(events: &[&Event]) -> Vec<String> {
-    let all: BTreeSet<&str> = events.iter().map(|event| event.source.system.as_str()).collect();
-    all.into_iter().map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,7 +224,7 @@ mod tests {
         let list = [
             event("1", Kind::Accident, "C", 2024, &[Severity::Iss9, Severity::Unhurt]),
             event("2", Kind::Accident, "C", 2024, &[Severity::Iss13, Severity::Iss13]),
-            event("3", Kind::Accident, FALLS, 2024, &[Severity::Iss48]),
+            event("3", Kind::Accident, "G0", 2024, &[Severity::Iss48]),
             event("4", Kind::Accident, "S", 2019, &[Severity::Dead]),
             event("5", Kind::Accident, "S", 2010, &[Severity::Dead]),
             event("6", Kind::Damage, "klotter", 2024, &[]),

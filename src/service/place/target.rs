@@ -6,15 +6,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use geo::algorithm::Buffer;
-use geo::{
-    BooleanOps, Coord, Geometry, LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
-};
+use geo::{BooleanOps, Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use serde::Serialize;
 
 use super::onroad::{Ground, Which};
 use crate::analysis::road::segments::RADIUS_M;
 use crate::crs::Transform;
 use crate::domain::Metres;
+use crate::geocode::merged;
 use crate::ingest::shapes;
 use crate::service::background::system_of_shapes;
 use crate::service::error::{Refusal, Result};
@@ -118,10 +117,7 @@ fn of_file(
         let source = system_of_shapes(&shown, layer, crs, home.as_ref())?;
         let transform = Transform::new(&source, &format!("EPSG:{}", store.settings().crs.epsg))?;
         for row in &layer.rows {
-            let moved = row.geometry.map_coords(|coord| {
-                let [x, y] = transform.convert([coord.x, coord.y]).unwrap_or([f64::NAN, f64::NAN]);
-                Coord { x, y }
-            });
+            let Some(moved) = transform.shape(&row.geometry) else { continue };
             let fallback = match &moved {
                 Geometry::Polygon(_) | Geometry::MultiPolygon(_) => 0.0,
                 Geometry::LineString(_) | Geometry::MultiLineString(_) => STREET_M,
@@ -130,9 +126,7 @@ fn of_file(
             let width = buffer.unwrap_or(fallback);
             buffered |= width > 0.0;
             used = used.max(width);
-            if moved.coords_count_finite() {
-                areas = areas.union(&widened(moved, width));
-            }
+            areas = areas.union(&widened(moved, width));
             let name = ["namn", "name", "Namn"].iter().find_map(|field| row.fields.get(*field));
             names.extend(name.cloned());
         }
@@ -143,17 +137,6 @@ fn of_file(
     let stem = file.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
     let title = if names.len() == 1 { names.pop_first().unwrap_or_default() } else { stem };
     Ok(Place { title, sort: Sort::Area, shape: areas, on_road: None, buffer_m: used, buffered })
-}
-
-trait Finite {
-    fn coords_count_finite(&self) -> bool;
-}
-
-impl Finite for Geometry<f64> {
-    fn coords_count_finite(&self) -> bool {
-        use geo::CoordsIter;
-        self.coords_iter().all(|coord| coord.x.is_finite() && coord.y.is_finite())
-    }
 }
 
 fn widened(shape: Geometry<f64>, metres: f64) -> MultiPolygon<f64> {
@@ -249,12 +232,8 @@ const RADIUS_DEFAULT_M: f64 = 20.0;
 /// A place of the register, by id, object number, property or name; else one of the map's places, by name.
 fn object(name: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Place> {
     let mut hits: Vec<(String, Geometry<f64>, f64)> = Vec::new();
-    let mut found = store.find_places(name)?;
-    // Several registers may tell of one object: the one that knows its area says most.
-    found.sort_by(|a, b| a.id.cmp(&b.id).then(b.area.is_some().cmp(&a.area.is_some())));
-    found.dedup_by(|a, b| a.id == b.id);
-    for found in found {
-        let title = found.name.clone().or(found.property.clone()).unwrap_or_else(|| found.id.clone());
+    for found in merged(store.find_places(name)?) {
+        let title = found.shown().to_owned();
         match (found.area, found.at) {
             (Some(area), _) => hits.push((title, Geometry::MultiPolygon(area), buffer.unwrap_or(0.0))),
             (None, Some([x, y])) => hits.push((title, Geometry::Point(Point::new(x, y)), buffer.unwrap_or(POINT_M))),

@@ -8,18 +8,18 @@ use serde::Serialize;
 
 use super::counted::{Counted, Key, count};
 use crate::analysis;
-use crate::crs::{Transform, WGS84};
 use crate::domain::paper::{Block, Paper, Table};
-use crate::domain::passport::NO_VINTAGE;
+use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
 use crate::domain::time::iso_utc;
 use crate::domain::{Coverage, Event, Geometries, Kind, Layer, Measure, Passport, RoadKeeper, Secrecy, Style, Values};
 use crate::export;
 use crate::geopackage::Access;
 use crate::service::columns::{column, title};
 use crate::service::error::{Refusal, Result};
-use crate::service::place::{Line, Persons, covered, kronor, whole};
+use crate::service::facts::{Casualties, systems};
+use crate::service::place::{Line, covered, kronor, whole};
 use crate::service::progress::Timings;
-use crate::service::{along, coarse, rows, selection};
+use crate::service::{along, coarse, files, rows, selection};
 use crate::store::{EventFilter, Gate, GpkgStore, Store, Surroundings};
 use crate::texts::swedish;
 
@@ -110,10 +110,8 @@ pub fn run(store: &Path, year: Option<i16>, output: &Path, timings: &Timings) ->
         if on_paper {
             return Ok(export::paper::write_paper(output, &paper(&report))?);
         }
-        let crs = store.settings().crs.clone();
-        let to_wgs84 = Transform::new(&format!("EPSG:{}", crs.epsg), WGS84)?;
-        let convert = |point: [f64; 2]| to_wgs84.convert(point);
-        export::write(output, &[cross(&report, crs.epsg)], &crs, &convert, None)?;
+        let crs = &store.settings().crs;
+        files::layers(output, &[cross(&report, crs.epsg)], crs, None)?;
         Ok(())
     })?;
     Ok(report)
@@ -163,9 +161,7 @@ fn report(store: &GpkgStore, year: Option<i16>, timings: &Timings) -> Result<Rep
     let mut measures = store.measures()?;
     measures.retain(|measure| measure.year() == Some(year));
     let latest = events.iter().filter_map(|event| event.time.as_ref()).map(|time| time.to).max();
-    let mut systems: Vec<String> = events.iter().map(|event| event.source.system.clone()).collect();
-    systems.sort();
-    systems.dedup();
+    let systems = systems(events.iter());
     Ok(Report {
         municipality: store.settings().name.clone(),
         year,
@@ -249,7 +245,7 @@ fn keeper_word(keeper: Option<RoadKeeper>) -> String {
     keeper.map_or_else(|| word("place-unknown"), |keeper| keeper.code().to_owned())
 }
 
-fn degrees(persons: &Persons) -> Vec<String> {
+fn degrees(persons: &Casualties) -> Vec<String> {
     [
         persons.injured,
         persons.dead,
@@ -325,13 +321,14 @@ pub fn paper(report: &Report) -> Paper {
         note: Some(word("place-note-scales")),
     }));
     blocks.push(Block::Heading { text: swedish("report-heading-modes", &[("year", report.year.to_string())]) });
-    let of_year: Vec<(&Key, &Persons)> = report.all.cross.iter().filter(|(key, _)| key.year == report.year).collect();
-    let mut modes: BTreeMap<&str, Persons> = BTreeMap::new();
+    let of_year: Vec<(&Key, &Casualties)> =
+        report.all.cross.iter().filter(|(key, _)| key.year == report.year).collect();
+    let mut modes: BTreeMap<&str, Casualties> = BTreeMap::new();
     for (key, persons) in &of_year {
         let entry = modes.entry(key.mode.as_str()).or_default();
         *entry = entry.plus(**persons);
     }
-    let mut ordered: Vec<(&str, Persons)> = modes.into_iter().collect();
+    let mut ordered: Vec<(&str, Casualties)> = modes.into_iter().collect();
     ordered.sort_by(|a, b| b.1.injured.cmp(&a.1.injured).then(a.0.cmp(b.0)));
     let mut rows: Vec<Vec<String>> =
         ordered.iter().map(|(mode, persons)| [vec![(*mode).to_owned()], degrees(persons)].concat()).collect();
@@ -466,10 +463,10 @@ fn gaps(report: &Report) -> Vec<String> {
 
 /// Injured persons by year, road-user category and väghållare, as a table.
 fn cross(report: &Report, epsg: u32) -> Layer {
-    let rows: Vec<(&Key, &Persons)> = report.all.cross.iter().collect();
+    let rows: Vec<(&Key, &Casualties)> = report.all.cross.iter().collect();
     let text = |pick: &dyn Fn(&Key) -> String| Values::Text(rows.iter().map(|(key, _)| Some(pick(key))).collect());
-    let whole = |pick: &dyn Fn(&Persons) -> u64| {
-        Values::Integer(rows.iter().map(|(_, persons)| i64::try_from(pick(persons)).ok()).collect())
+    let whole = |pick: &dyn Fn(&Casualties) -> u32| {
+        Values::Integer(rows.iter().map(|(_, persons)| Some(i64::from(pick(persons)))).collect())
     };
     let columns = vec![
         column("ar", true, Values::Integer(rows.iter().map(|(key, _)| Some(i64::from(key.year))).collect())),
@@ -483,7 +480,7 @@ fn cross(report: &Report, epsg: u32) -> Layer {
         column("svart_polis", false, whole(&|persons| persons.police_severe)),
     ];
     let passport = Passport {
-        software: format!("lagesbild {}", env!("CARGO_PKG_VERSION")),
+        software: SOFTWARE.to_owned(),
         method: "report-accidents".to_owned(),
         parameters: BTreeMap::from([("year".to_owned(), report.year.into())]),
         seed: None,

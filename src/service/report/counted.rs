@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Event, Interval, RoadKeeper};
-use crate::service::place::{FALLS, Line, Persons, UNTOLD};
+use crate::domain::{Event, Interval, RoadKeeper, category};
+use crate::service::facts::Casualties;
+use crate::service::place::{Line, UNTOLD};
 
 /// One line of the full cross table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +25,7 @@ pub struct Counted {
     /// Year and väghållare to accidents and persons.
     pub keepers: BTreeMap<(i16, Option<RoadKeeper>), Line>,
     /// Injured persons by year, road-user category and väghållare.
-    pub cross: BTreeMap<Key, Persons>,
+    pub cross: BTreeMap<Key, Casualties>,
     /// Falls of walkers by year.
     pub falls: BTreeMap<i16, Line>,
     /// Accidents without a year.
@@ -43,7 +44,7 @@ pub fn count(events: &[Event], keeper: &dyn Fn(&Event) -> Option<RoadKeeper>) ->
             continue;
         };
         counted.unplaced += u64::from(event.position.is_none());
-        if event.category == FALLS {
+        if category::is_fall(&event.category) {
             counted.falls.entry(year).or_default().add(event);
             continue;
         }

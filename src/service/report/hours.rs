@@ -14,10 +14,10 @@ use crate::domain::{Event, Interval, Kind, Secrecy};
 use crate::export;
 use crate::geopackage::Access;
 use crate::service::error::{Refusal, Result};
+use crate::service::facts::systems;
 use crate::service::place::whole;
 use crate::service::progress::Timings;
-use crate::store::near::Roads;
-use crate::store::{EventFilter, GpkgStore, Near, Store};
+use crate::store::{EventFilter, EventRoad, GpkgStore, Store};
 use crate::texts::swedish;
 
 /// Places that get a table of their own.
@@ -90,9 +90,6 @@ fn sheet(store: &GpkgStore, kind: Kind, years: u8) -> Result<Sheet> {
         }
     }
     let latest = events.iter().filter_map(|event| event.time.as_ref()).map(|time| time.to).max();
-    let mut systems: Vec<String> = events.iter().map(|event| event.source.system.clone()).collect();
-    systems.sort();
-    systems.dedup();
     Ok(Sheet {
         municipality: store.settings().name.clone(),
         kind,
@@ -100,7 +97,7 @@ fn sheet(store: &GpkgStore, kind: Kind, years: u8) -> Result<Sheet> {
         counted,
         without_hour: undated + coarse,
         places: table.iter().map(|hours| (hours.place.clone(), hours.total)).take(20).collect(),
-        systems,
+        systems: systems(events.iter()),
         secrecy: events.iter().map(|event| event.secrecy).max().unwrap_or(Secrecy::Open),
         vintage: latest.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         table: table.into_iter().filter(|hours| hours.total >= LEAST && hours.place != nowhere).take(PLACES).collect(),
@@ -108,16 +105,13 @@ fn sheet(store: &GpkgStore, kind: Kind, years: u8) -> Result<Sheet> {
     })
 }
 
-/// The street of each event that is on a road.
+/// The street of each event that is on a road of the network.
 fn streets(store: &GpkgStore) -> Result<BTreeMap<String, String>> {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for street in store.street_names()? {
-        for piece in store.roads_near(&Roads::Named(&street))? {
-            names.extend(piece.link.map(|link| (link, street.clone())));
-        }
-    }
-    let rows = store.event_roads()?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.event, names.get(&row.link?)?.clone()))).collect())
+    let Some(network) = store.network()? else { return Ok(BTreeMap::new()) };
+    let names: BTreeMap<&str, &str> =
+        network.links().iter().filter_map(|link| Some((link.id.as_str(), link.street.as_deref()?))).collect();
+    let street = |row: EventRoad| Some((row.event, (*names.get(row.link?.as_str())?).to_owned()));
+    Ok(store.event_roads()?.into_iter().filter_map(street).collect())
 }
 
 fn word(id: &str) -> String {

@@ -26,14 +26,10 @@ impl Near for GpkgStore {
                 keys.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
                 Ok(())
             };
-            if let Some(bbox) = wanted.bbox.filter(|bbox| !bbox.is_empty()) {
+            let bbox = wanted.bbox;
+            if !bbox.is_empty() {
                 let sql = "SELECT id FROM rtree_events_geom WHERE minx <= ?3 AND maxx >= ?1 AND miny <= ?4 AND maxy >= ?2";
                 add(sql, &[&bbox.min_x, &bbox.min_y, &bbox.max_x, &bbox.max_y])?;
-            }
-            if !wanted.links.is_empty() {
-                let links = serde_json::Value::from(wanted.links.as_slice()).to_string();
-                let sql = "SELECT event FROM event_roads WHERE link IN (SELECT value FROM json_each(?1))";
-                add(sql, &[&links])?;
             }
             if let Some(street) = &wanted.unplaced_on {
                 let (street, sql) = (street.to_lowercase(), "SELECT fid, street FROM events WHERE geom IS NULL AND street NOT NULL");
@@ -138,13 +134,6 @@ impl Near for GpkgStore {
             let second =
                 |text: &str| second_of_iso(text).ok_or_else(|| place.bad_value("events", "", "time_from", text));
             Ok(Some((second(&first)?, second(&last)?)))
-        })
-    }
-
-    fn unplaced(&self, kind: Kind) -> Result<u64> {
-        self.look(|connection, _| {
-            let sql = "SELECT count(*) FROM events WHERE kind = ?1 AND geom IS NULL";
-            Ok(connection.query_row(sql, [kind.code()], |row| row.get(0))?)
         })
     }
 }
