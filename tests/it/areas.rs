@@ -6,24 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{arg, folder, program, run, shared};
-
-/// A town, a store with its areas, and its truths.
-struct Town {
-    folder: tempfile::TempDir,
-    store: PathBuf,
-    truth: Value,
-}
+use crate::support::{self, Town, arg, folder, program, run, shared};
 
 fn town() -> Town {
-    let folder = folder();
-    let at = |name: &str| folder.path().join(name);
-    run(&["sample", arg(folder.path())]).ok();
-    let store = at("lager.gpkg");
-    run(&["init", arg(&store), "--home", arg(&at("hemomrade.gpkg"))]).ok();
-    let truth = std::fs::read_to_string(at("facit_omraden.json")).expect("the truths are written");
-    let truth = serde_json::from_str(&truth).expect("the truths are JSON");
-    Town { folder, store, truth }
+    support::town("facit_omraden.json")
 }
 
 impl Town {
@@ -306,7 +292,7 @@ fn counts_in_long_csv_meet_the_same_store_and_only_one_number_holds() {
 #[test]
 fn denominators_of_another_geometry_are_spread_by_area_and_what_falls_outside_is_told() {
     let folder = folder();
-    let store = crate::support::store(folder.path(), &[]);
+    let store = support::store(folder.path(), &[]);
     let square = |west: f64, side: f64| {
         let (x, y) = (500_000.0 + west, 6_600_000.0);
         serde_json::json!({"type": "Polygon", "coordinates": [[[x, y], [x + side, y], [x + side, y + 100.0], [x, y + 100.0], [x, y]]]})

@@ -1,31 +1,25 @@
 //! The Platsutdrag: every number on the sheet is recomputed from the rows, and agrees with the layers along roads.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Run, arg, folder, run, shared, store};
+use crate::support::{self, Run, Town, arg, folder, run, shared, store};
 
-/// The sample town with roads, ground and both registers.
-struct Town {
-    folder: tempfile::TempDir,
-    store: PathBuf,
-}
-
+/// The sample town with roads, ground and both registers in its store.
 fn town() -> Town {
-    let folder = folder();
-    let at = |name: &str| folder.path().join(name);
-    run(&["sample", arg(folder.path())]).ok();
-    let store = store(folder.path(), &["--home", arg(&at("hemomrade.gpkg")), "--name", "Provsund"]);
-    let town = at("stad.gpkg");
-    run(&["import", "roads", arg(&town), "--layer", "streets", "--store", arg(&store)]).ok();
-    run(&["import", "ground", arg(&town), "--layer", "buildings", "--store", arg(&store)]).ok();
-    for file in ["olyckor_strada.xlsx", "skaderapporter.csv"] {
-        run(&["import", "events", arg(&at(file)), "--store", arg(&store)]).ok();
-    }
-    Town { folder, store }
+    let town = support::town("facit.json");
+    let import = |what: &str, file: &str, more: &[&str]| {
+        let file = town.folder.path().join(file);
+        run(&[&["import", what, arg(&file), "--store", arg(&town.store)], more].concat()).ok();
+    };
+    import("roads", "stad.gpkg", &["--layer", "streets"]);
+    import("ground", "stad.gpkg", &["--layer", "buildings"]);
+    import("events", "olyckor_strada.xlsx", &[]);
+    import("events", "skaderapporter.csv", &[]);
+    town
 }
 
 fn place(store: &Path, out: &Path, target: &[&str]) -> Run {

@@ -71,6 +71,26 @@ pub fn store(folder: &Path, more: &[&str]) -> PathBuf {
     path
 }
 
+/// The sample town, a store with its home area, and truths of it.
+pub struct Town {
+    /// Where its files are.
+    pub folder: tempfile::TempDir,
+    /// The store.
+    pub store: PathBuf,
+    /// What was planted, out of the file that was asked for.
+    pub truth: Value,
+}
+
+/// Writes the sample town, makes a store, and reads the truths in this file.
+pub fn town(truths: &str) -> Town {
+    let folder = folder();
+    run(&["sample", arg(folder.path())]).ok();
+    let store = store(folder.path(), &["--home", arg(&folder.path().join("hemomrade.gpkg"))]);
+    let truth = std::fs::read_to_string(folder.path().join(truths)).expect("the truths are written");
+    let truth = serde_json::from_str(&truth).expect("the truths are JSON");
+    Town { folder, store, truth }
+}
+
 /// The folder with real files, or `None`, said aloud, where it is not there.
 pub fn shared(test: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");

@@ -1,27 +1,13 @@
 //! The sample town through the whole house: every planted truth comes out, every dirty row is where it should be.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{arg, digest, folder, run};
-
-/// A town, its store and its truths.
-struct Town {
-    folder: tempfile::TempDir,
-    store: PathBuf,
-    truth: Value,
-}
+use crate::support::{self, Town, arg, digest, folder, run};
 
 fn town() -> Town {
-    let folder = folder();
-    let at = |name: &str| folder.path().join(name);
-    run(&["sample", arg(folder.path())]).ok();
-    let store = at("lager.gpkg");
-    run(&["init", arg(&store), "--home", arg(&at("hemomrade.gpkg"))]).ok();
-    let truth = std::fs::read_to_string(at("facit.json")).expect("the truths are written");
-    let truth = serde_json::from_str(&truth).expect("the truths are JSON");
-    Town { folder, store, truth }
+    support::town("facit.json")
 }
 
 fn import(town: &Town, file: &str) -> Value {

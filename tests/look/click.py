@@ -23,13 +23,12 @@ from qgis.core import (  # noqa: E402
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsLayoutExporter,
-    QgsMapRendererParallelJob,
-    QgsMapSettings,
     QgsProject,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QEventLoop, QPointF, QRectF, QSize  # noqa: E402
+from qgis.PyQt.QtCore import QPointF, QRectF, QSize  # noqa: E402
 from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF, QTextDocument  # noqa: E402
+from qgis_look import painted  # noqa: E402
 
 ORDER = ["platsutdrag", "junctions", "segments", "gator", "events", "roads", "buildings"]
 VISIBLE = 8
@@ -82,22 +81,6 @@ def by_rows(file, store, street):
     expect("falls among them", falls, 0)
     expect("first and last year lie in the period", (first[:4] >= "2021", last[:4] <= "2025"), (True, True))
     return len(own), sum(degrees.get(code, 0) for code in HURT), degrees
-
-
-def painted(layers, crs, extent, size):
-    settings = QgsMapSettings()
-    settings.setLayers(layers)
-    settings.setDestinationCrs(crs)
-    settings.setExtent(extent)
-    settings.setOutputSize(size)
-    settings.setOutputDpi(110)
-    settings.setBackgroundColor(QColor("#f4f2ec"))
-    job = QgsMapRendererParallelJob(settings)
-    loop = QEventLoop()
-    job.finished.connect(loop.quit)
-    job.start()
-    loop.exec_()
-    return job.renderedImage()
 
 
 def picture(project, street, text, out):

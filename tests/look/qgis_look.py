@@ -30,6 +30,7 @@ from qgis.PyQt.QtCore import QEventLoop, QSize  # noqa: E402
 from qgis.PyQt.QtGui import QColor  # noqa: E402
 
 SIZE = QSize(1400, 900)
+PAPER = QColor("#f4f2ec")
 
 
 def styled_layers(path, expected):
@@ -50,26 +51,33 @@ def styled_layers(path, expected):
     return faults
 
 
-def picture(layers, crs, extent, out):
-    """Renders the layers, top first, and returns the share of pixels that are not background."""
+def painted(layers, crs, extent, size, errors=None):
+    """The layers, top first, as one image; what went wrong while drawing is added to `errors`."""
     settings = QgsMapSettings()
     settings.setLayers(layers)
     settings.setDestinationCrs(crs)
     settings.setExtent(extent)
-    settings.setOutputSize(SIZE)
+    settings.setOutputSize(size)
     settings.setOutputDpi(110)
-    settings.setBackgroundColor(QColor("#f4f2ec"))
+    settings.setBackgroundColor(PAPER)
     job = QgsMapRendererParallelJob(settings)
     loop = QEventLoop()
     job.finished.connect(loop.quit)
     job.start()
     loop.exec_()
-    image = job.renderedImage()
+    if errors is not None:
+        errors.extend(str(error.message) for error in job.errors())
+    return job.renderedImage()
+
+
+def picture(layers, crs, extent, out):
+    """Renders the layers, top first, and returns the share of pixels that are not background."""
+    errors = []
+    image = painted(layers, crs, extent, SIZE, errors)
     image.save(out, "PNG")
-    blank = QColor("#f4f2ec").rgb()
     columns, rows = range(0, SIZE.width(), 3), range(0, SIZE.height(), 3)
-    painted = sum(image.pixel(x, y) != blank for y in rows for x in columns)
-    return painted / (len(columns) * len(rows)), [str(error.message) for error in job.errors()]
+    drawn = sum(image.pixel(x, y) != PAPER.rgb() for y in rows for x in columns)
+    return drawn / (len(columns) * len(rows)), errors
 
 
 def main():
