@@ -95,10 +95,12 @@ fn store_of(command: &What) -> Option<&Path> {
         What::Import(arguments) => Some(&arguments.store),
         What::List { store, .. } => store.as_deref(),
         What::Analyse(arguments) => arguments.store.as_deref(),
-        What::Serve { store, .. } | What::Verify { store, .. } => Some(store),
+        What::Serve { store, .. } | What::Verify { store, .. } | What::Report { store, .. } => Some(store),
         What::Decision(arguments) => Some(&arguments.store),
         What::Coverage(arguments) => Some(&arguments.store),
         What::Export(arguments) => Some(&arguments.store),
+        What::Place(arguments) => Some(&arguments.store),
+        What::Geocode(arguments) => Some(&arguments.store),
         _ => None,
     }
 }

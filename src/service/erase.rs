@@ -9,7 +9,6 @@ use super::decision::today;
 use super::error::Result;
 use super::gate_error::GateRefusal;
 use super::{coverage, files, quarantine, styles};
-use crate::domain::Secrecy;
 use crate::domain::gate::day;
 use crate::domain::time::iso_utc;
 use crate::store::erase::{Erase, Searched, Trace};
@@ -209,14 +208,9 @@ impl Protocol {
         lines.push(text("erase-stays", &[]));
         lines.extend(self.stays.iter().map(|sentence| format!("  {sentence}")));
         for export in &self.given_out {
-            lines.push(format!(
-                "    {} · {} · {} · {}{}",
-                export.file,
-                export.layer,
-                export.audience.code(),
-                export.given,
-                if export.secrecy == Secrecy::Open { "" } else { export.secrecy.mark().map_or("", |_| " · INTERN") }
-            ));
+            let words = [&export.file, &export.layer, export.audience.code(), &export.given];
+            let words: Vec<&str> = words.into_iter().chain(export.secrecy.mark()).collect();
+            lines.push(format!("    {}", words.join(" · ")));
         }
         lines
     }
