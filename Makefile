@@ -24,7 +24,7 @@ LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core pop
 .PHONY: run test setup web build town fmt lint unit docs licences look oracles peers fuzz clean
 
 run: town
-	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg"
+	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg. Blad: $(TOWN)/platsutdrag.pdf och $(TOWN)/olycksrapport.pdf"
 	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
 
 test: fmt lint unit docs licences look
@@ -66,10 +66,21 @@ town: build
 	$(BIN) import ground $(TOWN)/stad.gpkg --layer buildings --store $(TOWN)/lagesbild.gpkg
 	$(BIN) import events $(TOWN)/olyckor_strada.xlsx --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_olyckor.csv
 	$(BIN) import events $(TOWN)/skaderapporter.csv --store $(TOWN)/lagesbild.gpkg --quarantine $(TOWN)/karantan_skador.csv
+	$(BIN) import places $(TOWN)/platsregister.xlsx --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import areas $(TOWN)/omraden.gpkg --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import exposure $(TOWN)/omraden.gpkg --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import counts $(TOWN)/brott_per_omrade.xlsx --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import measures $(TOWN)/atgarder.xlsx --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import conditions $(TOWN)/hastighetsmatningar.csv --kind speed --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import conditions $(TOWN)/halka.csv --kind surface --store $(TOWN)/lagesbild.gpkg
+	$(BIN) import conditions $(TOWN)/felanmalan.csv --kind fault --store $(TOWN)/lagesbild.gpkg
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind accident --min-points 8 --output $(TOWN)/olyckor.gpkg
 	$(BIN) analyse dbscan --store $(TOWN)/lagesbild.gpkg --kind damage --min-points 8 --output $(TOWN)/skador.gpkg
 	$(BIN) analyse counts --store $(TOWN)/lagesbild.gpkg --kind accident --no-keep --output $(TOWN)/olyckor_per_ruta.gpkg
 	$(BIN) analyse network-counts --store $(TOWN)/lagesbild.gpkg --kind accident --no-keep --output $(TOWN)/olyckor_vag.gpkg
+	$(BIN) analyse area-counts --store $(TOWN)/lagesbild.gpkg --category alla --exposure population --no-keep --output $(TOWN)/brott_per_omrade.gpkg
+	$(BIN) place --street Storgatan --store $(TOWN)/lagesbild.gpkg --output $(TOWN)/platsutdrag.pdf
+	$(BIN) report accidents --store $(TOWN)/lagesbild.gpkg --output $(TOWN)/olycksrapport.pdf
 
 # --- checks --------------------------------------------------------------------------------------------------------
 fmt:

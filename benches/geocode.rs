@@ -10,19 +10,19 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lagesbild::domain::random::Stream;
 use lagesbild::geocode::Matcher;
-use names::{ROWS, register, rows};
+use names::{PLACES, ROWS, register, rows};
 
 fn matching(criterion: &mut Criterion) {
     let mut stream = Stream::new(20_261_123, 0);
-    let places = register(&mut stream);
-    let rows = rows(&places, &mut stream);
+    let places = register(&mut stream, PLACES);
+    let rows = rows(&places, &mut stream, ROWS);
     let mut group = criterion.benchmark_group("geocode");
     group.sample_size(10);
     group.bench_function("index 50,000 places", |bencher| bencher.iter(|| Matcher::new(black_box(&places))));
     let matcher = Matcher::new(&places);
     group.throughput(Throughput::Elements(ROWS as u64));
     group.bench_function("100,000 rows against 50,000 places", |bencher| {
-        bencher.iter(|| matcher.find_all(black_box(&rows)))
+        bencher.iter(|| matcher.find_all(black_box(&rows)));
     });
     group.finish();
 }

@@ -21,7 +21,8 @@ fn store(folder: &Path) -> GpkgStore {
     sample::write(folder, 1).expect("the town is written");
     let path = folder.join("lager.gpkg");
     let home = folder.join("hemomrade.gpkg");
-    init::run(&path, &init::Request { crs: None, name: Some("Provsund"), home: Some(&home) }).expect("a store");
+    init::run(&path, &init::Request { name: Some("Provsund"), home: Some(&home), ..init::Request::default() })
+        .expect("a store");
     let mut store = GpkgStore::open(&path, Access::ReadWrite).expect("opens");
     roads::import(&folder.join("stad.gpkg"), Some("streets"), None, &mut store).expect("roads");
     let network = lagesbild::store::Store::network(&store).expect("reads").expect("a network");

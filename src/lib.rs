@@ -12,8 +12,9 @@
 //! ```
 //!
 //! - [`domain`] holds the words of the trade as values: event, interval, severity, money, grid, road network and paths along
-//!   it, layer, passport. [`analysis`] takes points, or places on a network, and gives groups and outlines. [`sample`] makes the town whose truths are known. All
-//!   three are pure: no files, network, clock, environment or global randomness.
+//!   it, layer, paper, passport, and what stands beside events: places of registers, measures, conditions, coverage. [`geocode`]
+//!   finds names in a register of places, with evidence. [`analysis`] takes points, or places on a network, and gives groups and outlines. [`sample`] makes the town whose truths are known. All
+//!   four are pure: no files, network, clock, environment or global randomness.
 //! - [`ingest`] turns bytes into tables and rows into events or quarantine, and lines into a road network. [`crs`] is the
 //!   one door to PROJ, and holds GDAL's settings, without network, for whoever reads or writes through it. [`store`] keeps events, roads, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
 //!   share.
@@ -25,7 +26,7 @@
 //! | part | may name |
 //! |---|---|
 //! | `domain` | |
-//! | `analysis`, `sample`, `crs`, `geopackage` | `domain` |
+//! | `analysis`, `geocode`, `sample`, `crs`, `geopackage` | `domain` |
 //! | `ingest` | `domain`, `crs` |
 //! | `store` | `domain`, `geopackage` |
 //! | `export` | `domain`, `crs`, `geopackage` |
@@ -36,6 +37,10 @@
 //! `tests/it/arrows.rs` reads the sources and fails on any other edge, and on a circle. Each family has one table, from
 //! which command line, HTTP, help and page follow: [readers](ingest::FORMATS), [methods](analysis::METHODS), [file
 //! formats](export::FORMATS), [routes](http::ROUTES), mappings in `data/mappings/`.
+//!
+//! Papers are a family too: [forms](export::paper::PAPERS), made from one value, [`domain::paper::Paper`]. What a store can do
+//! beside events is in traits of their own (`store::near`, `register`, `surroundings`, `areas`, `gate`), each with a contract
+//! that a second store runs.
 //!
 //! # Three walkthroughs
 //!
@@ -80,6 +85,8 @@
 //!   positions, its texts in `data/texts/` under its id, the service's way from its answer to layers, an oracle case and a bench.
 //! - **a file format**: a file in `src/export/` with a writer, and a line in its table. A layer that cannot carry its
 //!   passport is not done.
+//! - **a paper**: a function of the service from numbers to a paper, its texts, a command; the numbers are a value of their
+//!   own that tests recompute.
 //! - **a route**: a line in the table of routes, a handler that parses and formats, and a function of the service if
 //!   there is none yet.
 //! - **a version of the store**: a numbered SQL file and a line in the list of migrations. Files that are out there

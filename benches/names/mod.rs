@@ -25,7 +25,7 @@ fn name(stream: &mut Stream) -> String {
 }
 
 /// The register.
-pub fn register(stream: &mut Stream) -> Vec<RegisterPlace> {
+pub fn register(stream: &mut Stream, count: usize) -> Vec<RegisterPlace> {
     let place = |number: usize, stream: &mut Stream| RegisterPlace {
         name: Some(name(stream)),
         property: Some(format!("Provet {}:{}", 1 + number % 40, 1 + number / 40)),
@@ -33,11 +33,11 @@ pub fn register(stream: &mut Stream) -> Vec<RegisterPlace> {
         at: Some([0.0, 0.0]),
         ..RegisterPlace::bare(format!("objekt:{number}"), PlaceKind::Object)
     };
-    (0..PLACES).map(|number| place(number, stream)).collect()
+    (0..count).map(|number| place(number, stream)).collect()
 }
 
 /// A third as written, two thirds with one or two letters astray, half with an address that is written badly as well.
-pub fn rows(places: &[RegisterPlace], stream: &mut Stream) -> Vec<Wanted> {
+pub fn rows(places: &[RegisterPlace], stream: &mut Stream, count: usize) -> Vec<Wanted> {
     let slip = |text: &str, stream: &mut Stream| {
         let mut letters: Vec<char> = text.chars().collect();
         let at = 1 + stream.below(letters.len() - 3);
@@ -55,5 +55,5 @@ pub fn rows(places: &[RegisterPlace], stream: &mut Stream) -> Vec<Wanted> {
         let address = stream.chance(0.5).then(|| slip(&place.addresses[0], stream));
         Wanted { name: Some(written), address, ..Wanted::default() }
     };
-    (0..ROWS).map(|_| row(stream)).collect()
+    (0..count).map(|_| row(stream)).collect()
 }

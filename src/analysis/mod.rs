@@ -16,6 +16,7 @@
 
 pub mod areas;
 pub mod counts;
+pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
 pub mod forecast;

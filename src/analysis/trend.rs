@@ -5,7 +5,7 @@
 //! Small totals get the exact interval that follows, with at least 95 % coverage; large ones the interval of a Poisson
 //! regression whose spread is taken from the counts (quasi-Poisson, never less than Poisson's) with Student's t.
 //!
-//! Source: McCullagh & Nelder (1989), Generalized Linear Models, ch. 6.2 (quasi-Poisson); Clopper & Pearson (1934),
+//! Source: `McCullagh` & Nelder (1989), Generalized Linear Models, ch. 6.2 (quasi-Poisson); Clopper & Pearson (1934),
 //! Biometrika 26(4), 404-413 (limits from the tails), applied to the conditional distribution of the sufficient sum.
 //! Oracle: statsmodels' GLM with `scale="X2"`, and enumeration of all outcomes; the numbers stand in the tests.
 //! Limits: events are taken to be independent. Persons hurt in one crash are not: count crashes. An interval says nothing
@@ -268,13 +268,12 @@ mod tests {
         #[test]
         fn turning_time_around_turns_the_ratio_around(counts in prop::collection::vec(0_u64..90, 3..9)) {
             let back: Vec<u64> = counts.iter().rev().copied().collect();
-            if let (Some(one), Some(other)) = (trend(&counts), trend(&back)) {
-                if let (Some(a), Some(b)) = (one.ratio, other.ratio) && a > 0.0 && b > 0.0 {
+            if let (Some(one), Some(other)) = (trend(&counts), trend(&back))
+                && let (Some(a), Some(b)) = (one.ratio, other.ratio) && a > 0.0 && b > 0.0 {
                     prop_assert!((a * b - 1.0).abs() < 1e-6);
                     prop_assert!(one.low <= a && one.high.is_some_and(|high| a <= high));
                     prop_assert!((one.low * other.high.expect("a limit") - 1.0).abs() < 1e-6);
                 }
-            }
         }
     }
 }

@@ -50,7 +50,21 @@ pub enum What {
         /// File with the home area: decides which coordinate system a file is in
         #[arg(long, value_name = "FILE")]
         home: Option<PathBuf>,
+        /// The decision by which STRADA may be used: diarienr, unit, purpose, `erase_by`
+        #[arg(long, value_name = "FILE.toml")]
+        strada_decision: Option<PathBuf>,
+        /// The municipality's own zone, for `export --crs local`: EPSG:3008
+        #[arg(long, value_name = "CRS")]
+        local_crs: Option<String>,
     },
+    /// Show the STRADA decision of a store, or put one into it
+    Decision(super::gate::Decision),
+    /// Show the täckningstabell, edit it from a file, or write it to one
+    Coverage(super::gate::Coverage),
+    /// Write a layer of a store to a file, for someone
+    Export(super::gate::Export),
+    /// Erase a source from a store, with a protocol
+    Erase(super::gate::Erase),
     /// Import files into a store
     Import(Import),
     /// List what the program has, or what a store holds
@@ -59,7 +73,7 @@ pub enum What {
         #[arg(value_enum)]
         what: Listed,
         /// The store, for events, runs and events without a road
-        #[arg(long, required_if_eq_any([("what", "events"), ("what", "runs"), ("what", "unsnapped")]))]
+        #[arg(long, required_if_eq_any([("what", "events"), ("what", "runs"), ("what", "unsnapped"), ("what", "layers"), ("what", "exports")]))]
         store: Option<PathBuf>,
     },
     /// Find where events concentrate
@@ -74,9 +88,15 @@ pub enum What {
         /// The store
         #[arg(long)]
         store: PathBuf,
-        /// The year; the last one of the data where nothing is said
+        /// The year of the olycksrapport; the last one of the data where nothing is said
         #[arg(long)]
         year: Option<i16>,
+        /// Kind of event on the sheet of hours
+        #[arg(long, value_parser = kind, default_value = "incident", value_name = "accident|incident|damage|alarm")]
+        kind: Kind,
+        /// Years on the sheet of hours, the last one of the data included
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
+        years: u8,
         /// File to write: .pdf, .docx, or the full table (.xlsx, .csv, ...)
         #[arg(long)]
         output: PathBuf,
@@ -90,9 +110,9 @@ pub enum What {
         #[arg(long, default_value = "127.0.0.1:8080")]
         bind: String,
     },
-    /// Explain a method: what it measures, unit, assumptions, limits, source
+    /// Explain a method: what it measures, unit, assumptions, limits, source; or `disclosure`: what may leave
     Explain {
-        /// The method's id
+        /// The method's id, or disclosure
         method: String,
     },
     /// Write the sample town: a made-up town with known truths
@@ -109,6 +129,9 @@ pub enum What {
     Verify {
         /// The store
         store: PathBuf,
+        /// A source that was erased: nothing of it may be left
+        #[arg(long, value_name = "SOURCE")]
+        erased: Option<String>,
     },
 }
 
@@ -123,7 +146,7 @@ pub enum Imported {
     Ground,
     /// Places that people go to: schools, shops, stops, playgrounds
     Places,
-    /// Areas that events are counted in: DeSO, stadsdelar, own polygons
+    /// Areas that events are counted in: `DeSO`, stadsdelar, own polygons
     Areas,
     /// Denominators of areas: population, dwellings, road kilometres
     Exposure,
@@ -140,6 +163,8 @@ pub enum Imported {
 pub enum Reported {
     /// The yearly olycksrapport to the nämnd
     Accidents,
+    /// Where, on which weekday and at which hour: for police and ordningsvakter
+    Hours,
 }
 
 /// What `list` lists.
@@ -151,6 +176,10 @@ pub enum Listed {
     Runs,
     /// Events of a store that have no place on a road
     Unsnapped,
+    /// Layers of a store that `export` can write
+    Layers,
+    /// What was given out of a store
+    Exports,
     /// Shipped mappings
     Mappings,
     /// Methods

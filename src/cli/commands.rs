@@ -6,26 +6,44 @@ use serde_json::{Map, Value, json};
 
 use super::args::{Analyse, Cli, Import, Imported, Listed, Reported, What};
 use super::bar::Bar;
+use super::gate;
 use super::output::Output;
 use crate::service::background;
 use crate::service::progress::{Timings, peak_rss_mib};
 use crate::service::rows::FileRequest;
-use crate::service::{Access, GpkgStore, Result, Tally, analyse, import, init, list, preview, roads, sample, snap};
+use crate::service::{
+    Access, GpkgStore, Result, Tally, analyse, give_out, import, init, list, preview, roads, sample, snap,
+};
 use crate::texts::text;
 
 /// Runs the command; the exit code is 0 unless a check found something.
 pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
+    gate::warn_overdue(&cli.command);
     match &cli.command {
-        What::Init { store, crs, name, home } => {
-            init::run(store, &init::Request { crs: Some(crs), name: name.as_deref(), home: home.as_deref() })?;
+        What::Init { store, crs, name, home, strada_decision, local_crs } => {
+            let request = init::Request {
+                crs: Some(crs),
+                name: name.as_deref(),
+                home: home.as_deref(),
+                decision: strada_decision.as_deref(),
+                local_crs: local_crs.as_deref(),
+            };
+            init::run(store, &request)?;
             output.result(&json!({ "store": store, "crs": crs }), || vec![said("cli-made", &[("file", shown(store))])]);
         }
+        What::Decision(arguments) => gate::decision(arguments, output)?,
+        What::Coverage(arguments) => gate::coverage(arguments, output)?,
+        What::Export(arguments) => gate::export(arguments, output)?,
+        What::Erase(arguments) => return gate::erase(arguments, output),
         What::Import(arguments) => import_files(cli, arguments, output)?,
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
         What::Place(arguments) => super::place::run(cli, arguments, output)?,
-        What::Report { what: Reported::Accidents, store, year, output: file } => {
+        What::Report { what: Reported::Accidents, store, year, output: file, .. } => {
             super::place::report(cli, store, *year, file, output)?;
+        }
+        What::Report { what: Reported::Hours, store, kind, years, output: file, .. } => {
+            super::place::hours(cli, store, *kind, *years, file, output)?;
         }
         What::Serve { store, bind } => {
             crate::http::serve(store, bind, |address| {
@@ -34,6 +52,7 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
                 });
             })?;
         }
+        What::Explain { method } if method == "disclosure" => gate::explain(output),
         What::Explain { method } => {
             let method = crate::service::method(method)?;
             output.result(&method, || vec![method.explanation()]);
@@ -45,7 +64,8 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             });
         }
         What::Geocode(arguments) => super::register::geocoded(cli, arguments, output)?,
-        What::Verify { store } => return verified(store, output),
+        What::Verify { store, erased: None } => return verified(store, output),
+        What::Verify { store, erased: Some(source) } => return gate::verified_erased(store, source, output),
     }
     Ok(0)
 }
@@ -190,11 +210,14 @@ fn listed(what: Listed, store: Option<&Path>, output: &Output) -> Result<()> {
         Listed::Events => list::events(&open(store)?)?,
         Listed::Runs => list::runs(&open(store)?)?,
         Listed::Unsnapped => snap::unsnapped(&open(store)?)?,
+        Listed::Layers => give_out::list(&open(store)?)?,
+        Listed::Exports => give_out::given(&open(store)?)?,
     };
     output.result(&object, || {
         match what {
             Listed::Events => return event_lines(&object),
             Listed::Unsnapped => return unsnapped_lines(&object),
+            Listed::Exports => return gate::export_lines(&object),
             _ => {}
         }
         let rows = object.as_object().into_iter().flat_map(|map| map.values()).filter_map(Value::as_array).flatten();

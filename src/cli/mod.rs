@@ -5,6 +5,7 @@ mod areas;
 mod args;
 mod bar;
 mod commands;
+mod gate;
 mod output;
 mod place;
 mod register;

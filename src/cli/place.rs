@@ -7,11 +7,12 @@ use serde_json::json;
 use super::args::{Cli, PlaceArguments};
 use super::commands::timing_lines;
 use super::output::Output;
+use crate::domain::Kind;
 use crate::domain::paper::{Block, Paper};
 use crate::service::Result;
 use crate::service::place::{self, Request, Target};
 use crate::service::progress::{Timings, peak_rss_mib};
-use crate::service::report::accidents;
+use crate::service::report::{accidents, hours};
 use crate::texts::text;
 
 /// Asks about a place and writes the answer.
@@ -52,6 +53,21 @@ pub(super) fn report(cli: &Cli, store: &Path, year: Option<i16>, file: &Path, ou
     let answer = json!({ "report": report, "timings": timings.seconds(), "output": file });
     output.result(&answer, || {
         let paper = accidents::paper(&report);
+        said(&paper.title, &paper, file)
+    });
+    Ok(())
+}
+
+/// Makes the sheet of hours.
+pub(super) fn hours(cli: &Cli, store: &Path, kind: Kind, years: u8, file: &Path, output: &Output) -> Result<()> {
+    let timings = Timings::default();
+    let sheet = hours::run(store, kind, years, file, &timings)?;
+    if cli.timings {
+        Output::aside(&timing_lines(&timings.seconds(), peak_rss_mib()));
+    }
+    let answer = json!({ "report": sheet, "timings": timings.seconds(), "output": file });
+    output.result(&answer, || {
+        let paper = hours::paper(&sheet);
         said(&paper.title, &paper, file)
     });
     Ok(())

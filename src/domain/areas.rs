@@ -3,7 +3,7 @@
 use geo::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
-/// An area of a set: a DeSO, a stadsdel, an own polygon.
+/// An area of a set: a `DeSO`, a stadsdel, an own polygon.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Area {
     /// The set that it belongs to: `deso`, `stadsdelar`.

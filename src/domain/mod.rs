@@ -33,7 +33,7 @@ pub use column::{Cells, Texts};
 pub use condition::{Condition, ConditionKind};
 pub use coverage::{Coverage, Reporting};
 pub use event::{Element, Event, Kind, Person, Placed, Position, Secrecy, Source};
-pub use gate::Decision;
+pub use gate::{Audience, Decision};
 pub use layer::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Style, Values};
 pub use measure::Measure;
 pub use money::Ore;

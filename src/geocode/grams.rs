@@ -14,16 +14,17 @@ use std::collections::HashMap;
 /// Names, and where their trigrams stand.
 #[derive(Debug, Default)]
 pub struct Grams {
-    names: Vec<Entry>,
+    names: Vec<String>,
+    marks: Vec<Marks>,
     postings: HashMap<u64, Vec<u32>>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    text: String,
+/// What rules a name out at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Marks {
     length: u32,
-    /// Which letters occur: differs in at most two bits an edit.
-    letters: u64,
+    /// How often each letter occurs, other letters by their last bits: an edit adds at most one and takes at most one.
+    letters: [u8; 28],
     /// Hash of the tokens with digits.
     numbers: u64,
 }
@@ -49,19 +50,20 @@ pub const fn most_edits(letters: usize) -> u32 {
     }
 }
 
+/// Trigrams that are looked up beyond those that must be: so many more must be found as well, which rules most names out.
+const SPARE: usize = 3;
+
 impl Grams {
     /// The index of these folded names.
     #[must_use]
     pub fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let mut grams = Self::default();
         for (number, text) in (0_u32..).zip(names) {
-            let mut own: Vec<u64> = trigrams(text);
-            own.sort_unstable();
-            own.dedup();
-            for gram in own {
+            for gram in trigrams(text) {
                 grams.postings.entry(gram).or_default().push(number);
             }
-            grams.names.push(Entry::of(text));
+            grams.marks.push(Marks::of(text));
+            grams.names.push(text.to_owned());
         }
         grams
     }
@@ -69,33 +71,55 @@ impl Grams {
     /// The names within `most_edits` of the text, by number.
     #[must_use]
     pub fn near(&self, text: &str) -> Vec<Near> {
-        let wanted = Entry::of(text);
+        let wanted = Marks::of(text);
         let most = most_edits(wanted.length as usize);
-        let mut own = trigrams(text);
-        own.sort_unstable();
-        own.dedup();
-        let list = |gram: &u64| self.postings.get(gram).map_or(&[][..], Vec::as_slice);
-        own.sort_by_key(|gram| (list(gram).len(), *gram));
-        own.truncate(4 * most as usize + 1);
-        let mut found: Vec<u32> = own.iter().flat_map(|gram| list(gram).iter().copied()).collect();
+        let mut lists: Vec<(u64, &[u32])> = trigrams(text)
+            .into_iter()
+            .map(|gram| (gram, self.postings.get(&gram).map_or(&[][..], Vec::as_slice)))
+            .collect();
+        lists.sort_by_key(|(gram, list)| (list.len(), *gram));
+        lists.truncate(4 * most as usize + 1 + SPARE);
+        let needed = lists.len().saturating_sub(4 * most as usize).max(1);
+        let mut hits = vec![0_u8; self.names.len()];
+        let mut found: Vec<u32> = Vec::new();
+        for name in lists.iter().flat_map(|(_, list)| list.iter()) {
+            let count = &mut hits[*name as usize];
+            *count += 1;
+            if usize::from(*count) == needed {
+                found.push(*name);
+            }
+        }
+        found.retain(|name| wanted.may_be(&self.marks[*name as usize], most));
         found.sort_unstable();
-        found.dedup();
         let near = |name: u32| {
-            let other = &self.names[name as usize];
-            let fits = wanted.length.abs_diff(other.length) <= most
-                && wanted.numbers == other.numbers
-                && (wanted.letters ^ other.letters).count_ones() <= 2 * most;
-            let edits = fits.then(|| edits(text, &other.text))?;
+            let edits = edits(text, &self.names[name as usize]);
             (edits <= most).then_some(Near { name, edits })
         };
         found.into_iter().filter_map(near).collect()
     }
 }
 
-impl Entry {
+impl Marks {
     fn of(text: &str) -> Self {
-        let letters = text.chars().filter(|c| c.is_alphabetic()).fold(0_u64, |set, c| set | 1 << (u32::from(c) % 61));
-        Self { text: text.to_owned(), length: count(text.chars()), letters, numbers: numbers(text) }
+        let mut letters = [0_u8; 28];
+        for c in text.chars() {
+            let at = if c.is_ascii_lowercase() { c as usize - 'a' as usize } else { 26 + (c as usize & 1) };
+            letters[at] = letters[at].saturating_add(1);
+        }
+        Self { length: count(text.chars()), letters, numbers: numbers(text) }
+    }
+
+    /// Whether a name with these marks may be so few edits away.
+    fn may_be(&self, other: &Self, most: u32) -> bool {
+        if self.length.abs_diff(other.length) > most || self.numbers != other.numbers {
+            return false;
+        }
+        let (mut more, mut less) = (0_u32, 0_u32);
+        for (a, b) in self.letters.iter().zip(&other.letters) {
+            more += u32::from(a.saturating_sub(*b));
+            less += u32::from(b.saturating_sub(*a));
+        }
+        more <= most && less <= most
     }
 }
 
@@ -103,9 +127,16 @@ fn count(letters: impl Iterator) -> u32 {
     u32::try_from(letters.count()).unwrap_or(u32::MAX)
 }
 
-/// Edits between two texts.
+/// Edits between two texts: what both begin and end with costs nothing, and is left out.
 #[must_use]
 pub fn edits(one: &str, other: &str) -> u32 {
+    let alike = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| -> usize {
+        a.zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    };
+    let before = alike(&mut one.chars(), &mut other.chars());
+    let (one, other) = (&one[before..], &other[before..]);
+    let behind = alike(&mut one.chars().rev(), &mut other.chars().rev());
+    let (one, other) = (&one[..one.len() - behind], &other[..other.len() - behind]);
     u32::try_from(strsim::damerau_levenshtein(one, other)).unwrap_or(u32::MAX)
 }
 
@@ -117,11 +148,14 @@ fn numbers(text: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// Trigrams with two marks before the text and two behind it, 21 bits a letter.
+/// The trigrams, each once, with two marks before the text and two behind it, 21 bits a letter.
 fn trigrams(text: &str) -> Vec<u64> {
     let edge = std::iter::repeat_n('^', 2);
     let letters: Vec<u64> = edge.clone().chain(text.chars()).chain(edge).map(|c| u64::from(u32::from(c))).collect();
-    letters.windows(3).map(|three| three[0] << 42 | three[1] << 21 | three[2]).collect()
+    let mut grams: Vec<u64> = letters.windows(3).map(|three| three[0] << 42 | three[1] << 21 | three[2]).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams
 }
 
 #[cfg(test)]
@@ -154,7 +188,7 @@ mod tests {
             let most = most_edits(text.len());
             let all: Vec<Near> = (0..)
                 .zip(&names)
-                .map(|(name, other)| Near { name, edits: edits(&text, other) })
+                .map(|(name, other)| Near { name, edits: u32::try_from(strsim::damerau_levenshtein(&text, other)).expect("short") })
                 .filter(|near| near.edits <= most)
                 .collect();
             prop_assert_eq!(grams.near(&text), all);

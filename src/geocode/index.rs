@@ -271,14 +271,12 @@ impl Index {
 
     fn by_address(&self, wanted: &Address, found: &mut BTreeMap<u32, Vec<Evidence>>) {
         let exact = self.by_street.get(&wanted.street.folded).copied();
-        let streets: Vec<(u32, Likeness)> = match exact {
-            Some(street) => vec![(street, alike(&wanted.street, &self.streets[street as usize]))],
-            None => {
-                let like =
-                    |name: u32, edits| misspelt(&wanted.street.folded, &self.streets[name as usize].folded, edits);
-                let near = self.near_streets.near(&wanted.street.folded);
-                near.into_iter().map(|near| (near.name, like(near.name, near.edits))).collect()
-            }
+        let streets: Vec<(u32, Likeness)> = if let Some(street) = exact {
+            vec![(street, alike(&wanted.street, &self.streets[street as usize]))]
+        } else {
+            let like = |name: u32, edits| misspelt(&wanted.street.folded, &self.streets[name as usize].folded, edits);
+            let near = self.near_streets.near(&wanted.street.folded);
+            near.into_iter().map(|near| (near.name, like(near.name, near.edits))).collect()
         };
         for (street, likeness) in streets {
             let folded = &self.streets[street as usize].folded;

@@ -143,7 +143,12 @@ impl Matcher {
             let named =
                 |piece: &Evidence| matches!(piece, Evidence::Name { .. } | Evidence::Number | Evidence::Address { .. });
             let itself = matches!(kind, PlaceKind::Property | PlaceKind::Address) || found[best].1.iter().any(named);
-            certainties[0] >= AUTOMATIC && ahead && !plain && itself && kind != PlaceKind::Street
+            // A name that is that of another spot speaks against a place that was found by its ground alone.
+            let called =
+                |at: usize| found[at].1.iter().any(|piece| matches!(piece, Evidence::Name { .. } | Evidence::Number));
+            let elsewhere = order.iter().any(|at| called(*at) && !self.index.same_spot(found[best].0, found[*at].0));
+            let torn = !called(best) && elsewhere;
+            certainties[0] >= AUTOMATIC && ahead && !plain && !torn && itself && kind != PlaceKind::Street
         });
         let suggestions = order.iter().zip(&certainties).take(SUGGESTIONS).map(|(&at, &certainty)| Suggestion {
             place: found[at].0,

@@ -132,7 +132,7 @@ fn canonical(plain: &str) -> String {
         let letter = token.chars().count() == 1 && token.chars().all(char::is_alphabetic);
         match joined.last_mut() {
             Some(last) if letter && !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()) => {
-                last.push_str(&token)
+                last.push_str(&token);
             }
             _ => joined.push(token),
         }

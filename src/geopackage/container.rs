@@ -347,6 +347,17 @@ pub fn set_passport(connection: &Connection, table: Option<&str>, json: &str, st
         .map(drop)
 }
 
+/// Takes the passport of a table away, where it has one.
+pub fn clear_passport(connection: &Connection, table: &str) -> Result<()> {
+    let mut select = connection.prepare(include_str!("passport.sql"))?;
+    let ids = select.query_map(params![PASSPORT_URI, table], |row| row.get(0))?;
+    for id in ids.collect::<Result<Vec<i64>>>()? {
+        connection.execute("DELETE FROM gpkg_metadata_reference WHERE md_file_id = ?1", [id])?;
+        connection.execute("DELETE FROM gpkg_metadata WHERE id = ?1", [id])?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

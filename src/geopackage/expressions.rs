@@ -76,11 +76,11 @@ pub(super) fn tip_rows(look: &Look) -> Vec<String> {
         .collect()
 }
 
-/// The value of a row's column, wherever the table keeps it.
+/// The value of a row's column, wherever the table keeps it. QGIS reads a column of JSON as a map.
 pub(super) fn value(look: &Look, name: &str) -> String {
     let own = look.fields.iter().any(|field| field.name == name);
     match look.within {
-        Some(json) if !own => format!("map_get(json_to_map({}), {})", identifier(json), literal(name)),
+        Some(json) if !own => format!("map_get({}, {})", identifier(json), literal(name)),
         _ => identifier(name),
     }
 }

@@ -119,7 +119,9 @@ fn grouped<'l, 'a>(layers: &'l [ProjectLayer<'a>]) -> Vec<(Option<Part>, String,
             .collect();
     }
     let stretches = layers.iter().any(|layer| layer.key() == "segments");
-    let repeated = |layer: &&ProjectLayer| stretches && layer.key() == "hotspots";
+    let repeated = |layer: &&ProjectLayer| {
+        stretches && matches!(layer.key(), "hotspots" | "hotspot_lines") && layer.look.kind == Some(GeometryKind::Line)
+    };
     let place = |layer: &&ProjectLayer| ANALYSIS.iter().position(|name| *name == layer.key());
     let mut top: Vec<&ProjectLayer> =
         layers.iter().filter(|layer| place(layer).is_some() && !repeated(layer)).collect();

@@ -195,7 +195,7 @@ pub fn read(table: &Table, names: &Aliases, file: &str) -> Result<Counts, NoCoun
     let header = header(&lines, names).ok_or(NoCounts::NoHeader)?;
     let mut found = Counts::default();
     let above = &lines[..header.saturating_sub(usize::from(is_group_row(&lines, header, names)))];
-    found.titles = above.iter().map(|line| joined(line)).collect();
+    found.titles = above.iter().map(joined).collect();
     let plan = plan(&lines, header, names, &mut found);
     if plan.first >= lines.len() {
         return Err(NoCounts::NoRows);
@@ -404,16 +404,17 @@ fn walk(
         let row_period: Head<Said> = match plan.period.map(|at| line.cell(at)) {
             Some(text) if names.is("total", text) => Head::All,
             Some("") if of_area.is_none() || all_types => Head::All,
-            Some(text) => match months[index] {
-                Some(said) => Head::One(said),
-                None => {
+            Some(text) => {
+                if let Some(said) = months[index] {
+                    Head::One(said)
+                } else {
                     let column = heading(lines, plan, plan.period);
                     let (row, value) = (line.number, text.to_owned());
                     found.odd.push(Odd { row, column, value, reason: "period-unreadable" });
                     continue;
                 }
-            },
-            None if plan.year.is_some() => periods::read(&year_cell).map_or(Head::Silent, |said| Head::One(said)),
+            }
+            None if plan.year.is_some() => periods::read(&year_cell).map_or(Head::Silent, Head::One),
             None => Head::Silent,
         };
         for column in &plan.values {

@@ -55,7 +55,7 @@ const ENGLISH: [&str; 12] = [
 fn month_of(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.');
     let fits = |name: &&str| *name == word || (word.len() >= 3 && word.len() <= 4 && name.starts_with(word));
-    let at = MONTHS.iter().position(|name| fits(&name)).or_else(|| ENGLISH.iter().position(|name| fits(&name)));
+    let at = MONTHS.iter().position(&fits).or_else(|| ENGLISH.iter().position(fits));
     i8::try_from(at? + 1).ok()
 }
 
@@ -125,25 +125,22 @@ pub fn read(cell: &str) -> Option<Said> {
         return month(year_of(&text[..4])?, text[4..].parse().ok()?).map(Said::Days);
     }
     let words: Vec<&str> = text.split([' ', '-', '/', '.', '_']).filter(|word| !word.is_empty()).collect();
-    match words.as_slice() {
-        [first, second] => {
-            let number = |word: &str| word.parse::<i8>().ok().filter(|_| word.len() <= 2);
-            let of = |year: &str, rest: &str| month(year_of(year)?, month_of(rest).or_else(|| number(rest))?);
-            let short = |word: &str, rest: &str| {
-                // `jan-24`: two figures behind a month's name are a year of this century.
-                let digits = word.trim_start_matches('\'');
-                (digits.len() == 2)
-                    .then(|| digits.parse::<i16>().ok())
-                    .flatten()
-                    .and_then(|year| month(2000 + year, month_of(rest)?))
-            };
-            of(first, second).or_else(|| of(second, first)).or_else(|| short(second, first)).map(Said::Days)
-        }
-        [..] => {
-            let date = values::date(text, None)?;
-            let day = Date::new(date.year, date.month, date.day).ok()?;
-            YEARS.contains(&date.year).then_some(Said::Days((day, day)))
-        }
+    if let [first, second] = words.as_slice() {
+        let number = |word: &str| word.parse::<i8>().ok().filter(|_| word.len() <= 2);
+        let of = |year: &str, rest: &str| month(year_of(year)?, month_of(rest).or_else(|| number(rest))?);
+        let short = |word: &str, rest: &str| {
+            // `jan-24`: two figures behind a month's name are a year of this century.
+            let digits = word.trim_start_matches('\'');
+            (digits.len() == 2)
+                .then(|| digits.parse::<i16>().ok())
+                .flatten()
+                .and_then(|year| month(2000 + year, month_of(rest)?))
+        };
+        of(first, second).or_else(|| of(second, first)).or_else(|| short(second, first)).map(Said::Days)
+    } else {
+        let date = values::date(text, None)?;
+        let day = Date::new(date.year, date.month, date.day).ok()?;
+        YEARS.contains(&date.year).then_some(Said::Days((day, day)))
     }
 }
 

@@ -213,23 +213,23 @@ impl<'a> RegisterSheet<'a> {
         known(self.table.cell(row, *self.fields.get(&field)?))
     }
 
-    fn fault(&self, row: usize, field: Option<PlaceField>, reason: &'static str) -> Box<RejectedPlace> {
+    fn fault(&self, row: usize, field: Option<PlaceField>, reason: &'static str) -> RejectedPlace {
         let column = field.and_then(|field| self.fields.get(&field)).copied();
-        Box::new(RejectedPlace {
+        RejectedPlace {
             file: self.table.file.clone(),
             sheet: self.table.sheet.clone(),
             row: self.table.row_number(row),
             column: column.map(|at| self.table.columns[at].clone()),
             value: column.map(|at| self.table.cell(row, at).to_owned()),
             reason,
-        })
+        }
     }
 
     /// The numbers of a row's place in the file's own order (easting column, northing column); `None` where it has none.
     ///
     /// # Errors
     /// A coordinate that is no number, or one of two.
-    pub fn pair(&self, row: usize) -> Result<Option<[f64; 2]>, Box<RejectedPlace>> {
+    pub fn pair(&self, row: usize) -> Result<Option<[f64; 2]>, RejectedPlace> {
         if self.table.has_geometry() {
             return Ok(self.table.point(row).map(|(point, _)| point));
         }
@@ -258,7 +258,7 @@ impl<'a> RegisterSheet<'a> {
         row: usize,
         order: AxisOrder,
         place: &dyn Fn([f64; 2]) -> Option<[f64; 2]>,
-    ) -> Result<RegisterPlace, Box<RejectedPlace>> {
+    ) -> Result<RegisterPlace, RejectedPlace> {
         let text = |field: PlaceField| self.cell(row, field).map(str::to_owned);
         let list = |field: PlaceField| -> Vec<String> {
             let parts = self.cell(row, field).unwrap_or_default().split([';', '|', '\n']);
@@ -368,7 +368,7 @@ mod tests {
         let mut table = Table::new("o.csv", None, columns(&names));
         let rows = [
             ["1001", "Åsskolan", "Storg. 1; Storg. 3", "Prov", "Folkskolan|Gamla skolan", "6600000", "500000,5", "röd"],
-            ["", "", "Storg. 1", "Prov", "", "1", "2", ""],
+            ["", "", "Storg. 1", "Prov", "", "6600000", "500000", ""],
             ["1002", "Badhuset", "", "", "", "66x", "5", ""],
             ["1003", "Badhuset", "", "", "", "6600000", "", ""],
             ["1004", "Badhuset", "", "", "", "9", "9", ""],

@@ -41,7 +41,7 @@ const HIDDEN_TO: u64 = 4;
 /// An area: a quarter of the town with a code.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Area {
-    /// Code in the manner of a DeSO, of a municipality that does not exist.
+    /// Code in the manner of a `DeSO`, of a municipality that does not exist.
     pub code: String,
     /// Name.
     pub name: String,

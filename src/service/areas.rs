@@ -294,15 +294,12 @@ pub fn import(
                 continue;
             };
             let name = title.and_then(field);
-            match areas.get_mut(&code) {
-                Some(area) => {
-                    area.shape.0.extend(shape_here.0);
-                    *report.joined.entry(set.clone()).or_default() += 1;
-                }
-                None => {
-                    let (set, source) = (set.clone(), source.clone());
-                    areas.insert(code.clone(), Area { set, code, name, shape: shape_here, source });
-                }
+            if let Some(area) = areas.get_mut(&code) {
+                area.shape.0.extend(shape_here.0);
+                *report.joined.entry(set.clone()).or_default() += 1;
+            } else {
+                let (set, source) = (set.clone(), source.clone());
+                areas.insert(code.clone(), Area { set, code, name, shape: shape_here, source });
             }
         }
         let rows: Vec<Area> = areas.into_values().collect();

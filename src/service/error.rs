@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::gate_error::GateRefusal;
 use crate::texts::{self, ErrorKind, Problem};
 use crate::{analysis, catalogued_errors, crs, export, ingest, sample, store};
 
@@ -299,6 +300,8 @@ pub enum Error {
     Area(super::areas::AreaError),
     /// Of a file with the names of columns.
     Aliases(ingest::AliasError),
+    /// Of coverage, decision, giving out and gallring.
+    Gate(GateRefusal),
 }
 catalogued_errors!(Error);
 
@@ -352,5 +355,6 @@ from!(
     Analysis(analysis::Error),
     Sample(sample::Error),
     Area(super::areas::AreaError),
-    Aliases(ingest::AliasError)
+    Aliases(ingest::AliasError),
+    Gate(GateRefusal)
 );

@@ -430,7 +430,10 @@ fn confirmed(file: &Path, places: &[RegisterPlace], report: &mut Report) -> Resu
             key: cell("namn_jamfort"),
             context: cell("sammanhang_jamfort"),
             written: cell("namn"),
-            place,
+            place: match place {
+                list::Chosen::Place(id) => Some(id),
+                list::Chosen::Nothing => None,
+            },
         });
     }
     choices.sort();

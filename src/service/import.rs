@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::conveyor::{Sender, conveyed};
 use super::error::{Error, Refusal, Result};
 use super::progress::{Progress, Timings};
-use super::{geocode, quarantine, snap};
+use super::{coverage, geocode, quarantine, snap};
 use crate::crs::{self, AxisOrder, Choice, Stated, Transform, WGS84};
 use crate::domain::Source;
 use crate::domain::passport::NO_VINTAGE;
@@ -307,6 +307,7 @@ pub fn events(request: &Request, store: &mut GpkgStore, progress: &dyn Progress,
         report.notes.push(text("geocode-applied", &[("count", placed.to_string())]));
     }
     timings.time("snap", || snap::refresh(store))?;
+    timings.time("coverage", || coverage::refresh(store))?;
     progress.finish();
     Ok(report)
 }

@@ -6,10 +6,10 @@ use geo::{Geometry, MapCoords, MultiPolygon};
 
 use super::background::system_of_shapes;
 use super::error::{Error, Refusal, Result};
-use super::styles;
+use super::{decision, styles};
 use crate::crs::{self, Transform};
 use crate::ingest::shapes;
-use crate::store::{GpkgStore, NewStore};
+use crate::store::{Gate, GpkgStore, NewStore};
 
 /// What the store is told.
 #[derive(Debug, Clone, Default)]
@@ -20,21 +20,33 @@ pub struct Request<'a> {
     pub name: Option<&'a str>,
     /// File with the home area.
     pub home: Option<&'a Path>,
+    /// File with the STRADA decision.
+    pub decision: Option<&'a Path>,
+    /// The municipality's own zone, for files that are given out.
+    pub local_crs: Option<&'a str>,
 }
 
 /// Makes a store where no file is.
 ///
 /// # Errors
-/// [`Refusal::FileExists`], a system that is not metric, a home file without an area.
+/// [`Refusal::FileExists`], a system that is not metric, a home file without an area, a decision that is not whole.
 pub fn run(path: &Path, request: &Request<'_>) -> Result<()> {
     if path.exists() {
         return Err(Refusal::FileExists { file: path.display().to_string() }.into());
     }
+    let decision = request.decision.map(decision::read).transpose()?;
+    let local = request.local_crs.map(crs::metric).transpose()?;
     let crs = crs::metric(request.crs.unwrap_or("EPSG:3006"))?;
     let home = request.home.map(|file| home_area(file, &format!("EPSG:{}", crs.epsg))).transpose()?;
     let stem = || path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let name = request.name.map_or_else(stem, str::to_owned);
     let mut store = GpkgStore::create(path, &NewStore { name, crs, home })?;
+    if let Some(decision) = decision {
+        store.put_decision(&decision)?;
+    }
+    if let Some(local) = local {
+        store.put_local_epsg(local.epsg)?;
+    }
     styles::write(&mut store)
 }
 

@@ -160,7 +160,7 @@ fn one_table(request: &Request, mapping: &RegisterMapping, table: &Table, store:
     let mut ids = std::collections::BTreeSet::new();
     for row in 0..table.len() {
         match laid.place(row, order, &place) {
-            Err(rejected) => sheet.rejected.push(*rejected),
+            Err(rejected) => sheet.rejected.push(rejected),
             Ok(mut found) => {
                 if let Some(shape) = areas.get(row).and_then(Option::as_ref) {
                     give_area(&mut found, shape, &place);
@@ -227,12 +227,10 @@ fn give_area(place: &mut RegisterPlace, shape: &Shape, way: &dyn Fn([f64; 2]) ->
         _ => return,
     };
     let lost = std::cell::Cell::new(false);
-    let moved = area.map_coords(|coord| match way([coord.x, coord.y]) {
-        Some([x, y]) => geo::Coord { x, y },
-        None => {
-            lost.set(true);
-            coord
-        }
+    let moved = area.map_coords(|coord| {
+        let place = way([coord.x, coord.y]);
+        lost.set(lost.get() || place.is_none());
+        place.map_or(coord, |[x, y]| geo::Coord { x, y })
     });
     let Some(point) = moved.interior_point().or_else(|| moved.centroid()).filter(|_| !lost.get()) else { return };
     let away = moved.coords_iter().map(|coord| (coord.x - point.x()).hypot(coord.y - point.y()));
@@ -255,16 +253,15 @@ fn id_of(place: &RegisterPlace) -> Option<String> {
             let town = town.map(|town| format!(", {town}")).unwrap_or_default();
             format!("{kind}:{} {}{town}", address.street.canonical, address.number?)
         }
-        _ => match place.object.as_deref().and_then(squeezed) {
-            Some(number) => format!("{kind}:{number}"),
-            None => {
-                let at = place.at.map(|[x, y]| format!("@{x:.0},{y:.0}")).unwrap_or_default();
-                let ground =
-                    if place.at.is_some() { None } else { place.property.as_deref().and_then(geocode::property) };
-                let ground = ground.map(|ground| format!("@{ground}")).unwrap_or_default();
-                format!("{kind}:{}{at}{ground}", squeezed(place.name.as_deref()?)?)
+        _ => {
+            if let Some(number) = place.object.as_deref().and_then(squeezed) {
+                return Some(format!("{kind}:{number}"));
             }
-        },
+            let ground = || place.property.as_deref().and_then(geocode::property);
+            let at = place.at.map(|[x, y]| format!("@{x:.0},{y:.0}"));
+            let where_it_is = at.or_else(|| ground().map(|ground| format!("@{ground}"))).unwrap_or_default();
+            format!("{kind}:{}{where_it_is}", squeezed(place.name.as_deref()?)?)
+        }
     })
 }
 

@@ -229,16 +229,15 @@ pub fn conditions(
             let period = match (cell("period"), year) {
                 (Some(text), year) => {
                     let heading = bound.get("period").map_or("", |at| table.columns[*at].as_str()).to_lowercase();
-                    match week_of(text, &heading, year).or_else(|| day_of(text, year)) {
-                        Some(period) => Some(period),
-                        None => {
-                            import.set_aside(
-                                table,
-                                row,
-                                &Fault { column: bound.get("period").copied(), reason: "register-date" },
-                            );
-                            continue;
-                        }
+                    if let Some(period) = week_of(text, &heading, year).or_else(|| day_of(text, year)) {
+                        Some(period)
+                    } else {
+                        import.set_aside(
+                            table,
+                            row,
+                            &Fault { column: bound.get("period").copied(), reason: "register-date" },
+                        );
+                        continue;
                     }
                 }
                 (None, Some(year)) => Some(year.to_string()),
@@ -323,13 +322,12 @@ fn missing(file: &Path, table: &Table, aliases: &Aliases, field: &str) -> super:
 /// A day, month or year as measures and conditions tell it: `2024-05-17`, `2024-05`, `2024`. A quarter or a range is the month
 /// that it begins in.
 fn day_of(text: &str, year: Option<i16>) -> Option<String> {
-    let (from, to) = match periods::read(text) {
-        Some(said) => said.in_year(year)?,
-        None => {
-            let day = values::date(text, Some(values::DateOrder::DayFirst)).filter(|_| text.contains(['/', '.']))?;
-            let day = jiff::civil::Date::new(day.year, day.month, day.day).ok()?;
-            (day, day)
-        }
+    let (from, to) = if let Some(said) = periods::read(text) {
+        said.in_year(year)?
+    } else {
+        let day = values::date(text, Some(values::DateOrder::DayFirst)).filter(|_| text.contains(['/', '.']))?;
+        let day = jiff::civil::Date::new(day.year, day.month, day.day).ok()?;
+        (day, day)
     };
     Some(if from == to {
         from.to_string()

@@ -132,7 +132,8 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         if !looks.iter().any(|look| look.table == table) {
             looks.push(own.clone());
         }
-        layers.insert(1, ProjectLayer { look: own, extent, filter, of: layer });
+        layers
+            .insert(1, ProjectLayer { look: own, extent, filter, of: if layer == "hotspots" { table } else { layer } });
     }
     let crs = store.settings().crs.clone();
     let name = store.path().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

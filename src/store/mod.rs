@@ -7,6 +7,8 @@
 //! and for persons; importing the same file twice changes nothing; free text is read only when it is asked for.
 
 pub mod areas;
+pub mod erase;
+pub mod gate;
 pub mod gpkg;
 pub mod model;
 pub mod near;
@@ -29,6 +31,8 @@ use crate::domain::{Event, Layer, Network};
 use crate::geopackage;
 
 pub use areas::{Areas, Fate, SetAside};
+pub use erase::Gallring;
+pub use gate::Gate;
 pub use gpkg::GpkgStore;
 pub use model::{
     Aborted, Background, BackgroundRow, EventFilter, EventRoad, Feature, Features, ImportCounts, ImportRecord,

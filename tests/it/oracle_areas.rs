@@ -1,6 +1,6 @@
-//! Limits of Poisson counts, and rates and ranks of areas, against SciPy's chi-square quantiles.
+//! Limits of Poisson counts, and rates and ranks of areas, against `SciPy`'s chi-square quantiles.
 //!
-//! `tests/oracles/garwood.json` holds SciPy's numbers; `tests/oracles/garwood_scipy.py` made it and says what is in it.
+//! `tests/oracles/garwood.json` holds `SciPy`'s numbers; `tests/oracles/garwood_scipy.py` made it and says what is in it.
 
 use lagesbild::analysis::{AreaCount, area_rates, gamma::garwood};
 use serde::Deserialize;

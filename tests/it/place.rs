@@ -227,3 +227,57 @@ fn helsinki_answers_for_a_street_and_a_junction() {
     assert_eq!(extract["accidents"]["lists_persons"], false);
     println!("Helsinki: {name}, {n} accidents; {}", extract["comparison"]);
 }
+
+#[test]
+fn a_series_breaks_where_a_hospital_stopped_and_two_years_are_no_five_year_trend() {
+    let town = town();
+    let out = town.folder.path().join("blad.pdf");
+    let before = place(&town.store, &out, &["--street", "Storgatan"]).ok().json()["place"]["series"].clone();
+    assert_eq!(before["breaks"].as_array().map(Vec::len), Some(0), "{before}");
+    // Someone writes that the hospital did not report from 2022 on.
+    let lines = town.folder.path().join("tackning.csv");
+    run(&["coverage", "--store", arg(&town.store), "--output", arg(&lines)]).ok();
+    let text = std::fs::read_to_string(&lines).expect("written").replace('\u{feff}', "");
+    let mut table = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+    if table.headers().is_ok_and(|head| head.len() < 2) {
+        table = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    }
+    let head = table.headers().expect("a head").clone();
+    let at = |name: &str| head.iter().position(|own| own == name).unwrap_or_else(|| panic!("{name} in {head:?}"));
+    let (reporter, year, state) = (at("rapportor"), at("ar"), at("rapporterade"));
+    let mut written = csv::Writer::from_writer(Vec::new());
+    written.write_record(&head).expect("written");
+    for row in table.records() {
+        let row = row.expect("a row");
+        let stopped = &row[reporter] == "sjukvård" && row[year].parse::<i16>().is_ok_and(|year| year >= 2022);
+        let cells = row.iter().enumerate().map(|(at, cell)| if stopped && at == state { "nej" } else { cell });
+        written.write_record(cells).expect("written");
+    }
+    std::fs::write(&lines, written.into_inner().expect("flushed")).expect("written");
+    run(&["coverage", "--store", arg(&town.store), "--set", arg(&lines)]).ok();
+    let after = place(&town.store, &out, &["--street", "Storgatan"]).ok().json()["place"]["series"].clone();
+    assert_eq!(after["breaks"][0]["after_year"], 2021, "{after}");
+    assert_eq!(after["runs"].as_array().map(Vec::len), Some(2), "{after}");
+    assert!(after["refusal"].is_object(), "three whole years are no five-year trend: {after}");
+
+    // A store with two years of accidents.
+    let folder = folder();
+    let short = store(folder.path(), &[]);
+    let file = folder.path().join("olyckor.csv");
+    let mut rows = "Olycksnummer;Olyckstyp;År;Månad;Dag;X-koordinat;Y-koordinat\n".to_owned();
+    for number in 0..40 {
+        let (year, month) = (2023 + number / 20, 1 + number % 12);
+        rows += &format!("{number};S (singel);{year};{month};5;{};{}\n", 6_600_000 + number, 500_000 + number);
+    }
+    std::fs::write(&file, rows).expect("written");
+    run(&["import", "events", arg(&file), "--store", arg(&short), "--crs", "EPSG:3006"]).ok();
+    let area = folder.path().join("yta.geojson");
+    let ring = "[[499900,6599900],[500200,6599900],[500200,6600200],[499900,6600200],[499900,6599900]]";
+    let crs = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3006"}}"#;
+    let feature =
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#);
+    std::fs::write(&area, format!(r#"{{"type":"FeatureCollection",{crs},"features":[{feature}]}}"#)).expect("written");
+    let extract = place(&short, &out, &["--area", arg(&area)]).ok().json()["place"].clone();
+    assert!(extract["series"]["refusal"].is_object(), "{}", extract["series"]);
+    assert!(extract["zero"]["too-few-years"]["years"].as_u64().is_some_and(|years| years < 3), "{}", extract["zero"]);
+}

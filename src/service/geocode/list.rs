@@ -62,7 +62,7 @@ pub(super) fn lines(open: &[(Group<'_>, Answer)], places: &[RegisterPlace]) -> V
         let (key, context) = (group.wanted.key(), group.wanted.context());
         let shown = |found: &crate::geocode::Suggestion| {
             let place = &places[found.place as usize];
-            let address = place.addresses.first().map(|text| text.as_str());
+            let address = place.addresses.first().map(String::as_str);
             let more: Vec<&str> = [place.property.as_deref(), address, place.department.as_deref()]
                 .into_iter()
                 .flatten()
@@ -171,29 +171,34 @@ fn passport(lines: &[Line], secrecy: Secrecy, store: &GpkgStore) -> Passport {
     }
 }
 
-/// What stands in the column of choices: `Some(None)` is "ingen plats", `None` is nothing that can be read.
-pub(super) fn read_choice(
-    chosen: &str,
-    cell: &dyn Fn(&str) -> String,
-    places: &[RegisterPlace],
-) -> Option<Option<String>> {
+/// What a person chose on a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Chosen {
+    /// The place with this id.
+    Place(String),
+    /// Ingen plats.
+    Nothing,
+}
+
+/// What stands in the column of choices; `None` where it cannot be read.
+pub(super) fn read_choice(chosen: &str, cell: &dyn Fn(&str) -> String, places: &[RegisterPlace]) -> Option<Chosen> {
     let lower = chosen.to_lowercase();
     if matches!(lower.as_str(), "ingen plats" | "ingen" | "no place" | "none" | "0") {
-        return Some(None);
+        return Some(Chosen::Nothing);
     }
     // Spreadsheets write 1 as 1.0 at times.
     let number = lower.trim_end_matches(".0").trim_end_matches(",0");
     if let Ok(number @ 1..=SHOWN) = number.parse::<usize>() {
-        return Some(cell(&format!("plats_{number}"))).filter(|id| !id.is_empty()).map(Some);
+        return Some(cell(&format!("plats_{number}"))).filter(|id| !id.is_empty()).map(Chosen::Place);
     }
     if let Some(place) = places.iter().find(|place| place.id.to_lowercase() == lower) {
-        return Some(Some(place.id.clone()));
+        return Some(Chosen::Place(place.id.clone()));
     }
     let wanted = Name::of(chosen)?.canonical;
     let is = |text: &String| Name::of(text).is_some_and(|name| name.canonical == wanted);
     let mut named = places.iter().filter(|place| place.name.as_ref().is_some_and(is));
     match (named.next(), named.next()) {
-        (Some(place), None) => Some(Some(place.id.clone())),
+        (Some(place), None) => Some(Chosen::Place(place.id.clone())),
         _ => None,
     }
 }

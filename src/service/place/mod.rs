@@ -10,7 +10,7 @@ mod sheet;
 mod tables;
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use geo::{Area, BoundingRect, Intersects, Length, Point};
@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use onroad::Comparison;
 use onroad::Counted;
-pub use sheet::{kronor, paper, whole};
+pub use sheet::{covered, kronor, paper, whole};
 pub use tables::{Accidents, FALLS, Line, Other, Persons, UNTOLD};
 pub use target::{Sort, Target};
 
@@ -33,7 +33,7 @@ use crate::domain::{Bbox, Condition, Coverage, Decision, Event, Interval, Kind, 
 use crate::export;
 use crate::geopackage::Access;
 use crate::store::near::{Placed, RoadPiece, Roads};
-use crate::store::{GpkgStore, Near, Nearby, Store, Surroundings};
+use crate::store::{Gate, GpkgStore, Near, Nearby, Store, Surroundings};
 
 /// A question about a place.
 #[derive(Debug, Clone, Copy)]
@@ -237,9 +237,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         max_y: rect.max().y,
     });
     let on_road = place.on_road.as_ref();
-    let links: Vec<String> = on_road
-        .map(|(ground, which)| ground.links_of(which).into_iter().map(|link| link.id.clone()).collect())
-        .unwrap_or_default();
+    let links: Vec<String> = on_road.map(|(ground, which)| ground.reach(which)).unwrap_or_default();
     let nearby = Nearby {
         bbox: Some(bbox),
         links: links.clone(),
@@ -324,7 +322,7 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         secrecy: here.iter().map(|event| event.secrecy).max().unwrap_or(Secrecy::Open),
         vintage: latest.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         content_hash: content.finish(),
-        decision: decision(store)?,
+        decision: if strada { store.decision()? } else { None },
         accidents,
         shape: place.shape,
         events: here,
@@ -379,12 +377,13 @@ fn settled(coverage: &[Coverage], year: i16) -> bool {
     rows.peek().is_some() && rows.all(|row| !row.derived && row.reporting == crate::domain::Reporting::Full)
 }
 
-fn coverage(_store: &GpkgStore, _events: &[&Event]) -> Result<Vec<Coverage>> {
-    Ok(Vec::new())
-}
-
-fn decision(_store: &GpkgStore) -> Result<Option<Decision>> {
-    Ok(None)
+/// The täckningstabell of registers of accidents that occur here; of all registers of accidents where none does.
+fn coverage(store: &GpkgStore, events: &[&Event]) -> Result<Vec<Coverage>> {
+    let here: BTreeSet<&str> =
+        events.iter().filter(|event| event.kind == Kind::Accident).map(|event| event.source.system.as_str()).collect();
+    let mut lines = store.coverage()?;
+    lines.retain(|line| here.contains(line.system.as_str()));
+    Ok(lines)
 }
 
 /// Measures and conditions here: by their shape; without one, by the name of the street.

@@ -136,6 +136,20 @@ impl Ground {
         links.into_iter().map(|at| &self.network.links()[at as usize]).collect()
     }
 
+    /// Ids of all links that hold events of the place: its own, and for streets those of the junctions that it meets.
+    #[must_use]
+    pub fn reach(&self, which: &Which) -> Vec<String> {
+        let own = self.links_of(which).into_iter().map(|link| link.id.clone());
+        let Which::Streets(list) = which else { return own.collect() };
+        let mine = |link: &&u32| list.iter().any(|&at| self.streets.streets[at as usize].links.contains(link));
+        let meets = self.division.junctions.iter().filter(|junction| {
+            let mut links = junction.arms.iter().chain(&junction.inner);
+            links.any(|link| mine(&link))
+        });
+        let others = meets.flat_map(|junction| junction.arms.iter().chain(&junction.inner));
+        own.chain(others.map(|&link| self.network.links()[link as usize].id.clone())).collect()
+    }
+
     /// The nodes of junctions; none for streets.
     #[must_use]
     pub fn nodes_of(&self, which: &Which) -> Vec<[f64; 2]> {

@@ -1,13 +1,13 @@
 //! The sheet: one or two A4 that can be put before the nämnd. Every number on it comes from the [`Extract`]. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::tables::{self, Line, Persons};
 use super::{AHEAD_YEARS, Extract, Sort, Zero, map};
 use crate::analysis::forecast::SIMILAR_LEAST;
 use crate::analysis::series::{Break, Reason};
 use crate::domain::paper::{Block, Paper, Table};
-use crate::domain::{ConditionKind, Kind, Ore, Reporting, RoadKeeper};
+use crate::domain::{ConditionKind, Coverage, Kind, Ore, Reporting, RoadKeeper};
 use crate::service::click;
 use crate::texts::swedish;
 
@@ -361,37 +361,39 @@ fn types(extract: &Extract, period: &str) -> Option<Block> {
     }))
 }
 
-/// Which source reported in which of the table's years.
+/// The scales, which source reported in which of the table's years, and that the last is preliminary.
 fn coverage_note(extract: &Extract) -> String {
-    let mut parts = vec![word("place-note-scales")];
-    let mut reporters: BTreeMap<(&str, &str), Vec<(i16, Reporting)>> = BTreeMap::new();
-    for row in extract.coverage.iter().filter(|row| extract.accidents.years.contains_key(&row.year)) {
-        reporters.entry((&row.system, &row.reporter)).or_default().push((row.year, row.reporting));
-    }
-    let mut lacking = Vec::new();
-    for ((system, reporter), years) in &reporters {
-        for (year, reporting) in years {
-            let id = match reporting {
-                Reporting::Full => continue,
-                Reporting::Partial => "place-cover-partial",
-                Reporting::Nothing => "place-cover-nothing",
-                Reporting::Unknown => "place-cover-unknown",
-            };
-            let who = if reporter.is_empty() { (*system).to_owned() } else { format!("{system}/{reporter}") };
-            lacking.push(said(id, &[("who", who), ("year", year.to_string())]));
-        }
-    }
-    if reporters.is_empty() {
-        parts.push(word("place-cover-none"));
-    } else if lacking.is_empty() {
-        parts.push(word("place-cover-full"));
-    } else {
-        parts.push(said("place-cover-lacking", &[("list", lacking.join("; "))]));
-    }
+    let mut parts =
+        vec![word("place-note-scales"), covered(&extract.coverage, extract.accidents.years.keys().copied())];
     if extract.preliminary {
         parts.push(word("place-note-preliminary"));
     }
     parts.join(" ")
+}
+
+/// Which source reported in which of these years, in one sentence.
+#[must_use]
+pub fn covered(coverage: &[Coverage], years: impl Iterator<Item = i16>) -> String {
+    let years: BTreeSet<i16> = years.collect();
+    let mut lacking = Vec::new();
+    let mut known = false;
+    for row in coverage.iter().filter(|row| years.contains(&row.year)) {
+        known = true;
+        let id = match row.reporting {
+            Reporting::Full => continue,
+            Reporting::Partial => "place-cover-partial",
+            Reporting::Nothing => "place-cover-nothing",
+            Reporting::Unknown => "place-cover-unknown",
+        };
+        let who =
+            if row.reporter.is_empty() { row.system.clone() } else { format!("{} ({})", row.reporter, row.system) };
+        lacking.push(swedish(id, &[("who", who), ("year", row.year.to_string())]));
+    }
+    match (known, lacking.is_empty()) {
+        (false, _) => word("place-cover-none"),
+        (true, true) => word("place-cover-full"),
+        (true, false) => said("place-cover-lacking", &[("list", lacking.join("; "))]),
+    }
 }
 
 fn judgement(extract: &Extract) -> Vec<Block> {

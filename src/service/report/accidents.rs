@@ -17,10 +17,10 @@ use crate::export;
 use crate::geopackage::Access;
 use crate::service::columns::{column, title};
 use crate::service::error::{Refusal, Result};
-use crate::service::place::{Line, Persons, kronor, whole};
+use crate::service::place::{Line, Persons, covered, kronor, whole};
 use crate::service::progress::Timings;
 use crate::service::{along, coarse, rows, selection};
-use crate::store::{EventFilter, GpkgStore, Store, Surroundings};
+use crate::store::{EventFilter, Gate, GpkgStore, Store, Surroundings};
 use crate::texts::swedish;
 
 /// Places in each list.
@@ -127,8 +127,11 @@ fn report(store: &GpkgStore, year: Option<i16>, timings: &Timings) -> Result<Rep
         return Err(Refusal::NoEvents { file: shown }.into());
     }
     let network = store.network()?;
-    let keepers: BTreeMap<&str, Option<RoadKeeper>> =
-        network.iter().flat_map(|network| network.links()).map(|link| (link.id.as_str(), link.keeper)).collect();
+    let keepers: BTreeMap<&str, Option<RoadKeeper>> = network
+        .iter()
+        .flat_map(crate::domain::network::Network::links)
+        .map(|link| (link.id.as_str(), link.keeper))
+        .collect();
     let roads: BTreeMap<String, String> =
         store.event_roads()?.into_iter().filter_map(|row| Some((row.event, row.link?))).collect();
     let keeper = |event: &Event| -> Option<RoadKeeper> {
@@ -177,13 +180,20 @@ fn report(store: &GpkgStore, year: Option<i16>, timings: &Timings) -> Result<Rep
         junctions,
         stretches,
         off_road,
-        coverage: Vec::new(),
+        coverage: coverage(store, &systems)?,
         systems,
         secrecy: events.iter().map(|event| event.secrecy).max().unwrap_or(Secrecy::Open),
         vintage: latest.map_or_else(|| NO_VINTAGE.to_owned(), iso_utc),
         all,
         measures,
     })
+}
+
+/// The täckningstabell of these registers.
+fn coverage(store: &GpkgStore, systems: &[String]) -> Result<Vec<Coverage>> {
+    let mut lines = store.coverage()?;
+    lines.retain(|line| systems.contains(&line.system));
+    Ok(lines)
 }
 
 /// The junctions and stretches with most accidents in the five years that end with `year`, as the layers along roads have
@@ -449,7 +459,7 @@ fn gaps(report: &Report) -> Vec<String> {
     if report.preliminary {
         lines.push(word("place-note-preliminary"));
     }
-    lines.push(word("place-cover-none"));
+    lines.push(covered(&report.coverage, report.all.years.keys().copied()));
     lines.push(word("place-gap-unreported"));
     lines
 }

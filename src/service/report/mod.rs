@@ -2,3 +2,4 @@
 
 pub mod accidents;
 mod counted;
+pub mod hours;

@@ -5,8 +5,10 @@
 
 mod areas;
 mod background;
+mod erase;
 mod event_roads;
 mod events;
+mod gate;
 mod import;
 mod known;
 mod near;

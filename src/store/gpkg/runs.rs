@@ -129,7 +129,7 @@ fn text(column: &Column, row: usize) -> Option<&str> {
 }
 
 /// The passports of all results in a table, as a JSON list by run, in the file's own metadata.
-fn set_passports(transaction: &Transaction<'_>, table: &str, stamp: &str) -> Attempt<()> {
+pub(super) fn set_passports(transaction: &Transaction<'_>, table: &str, stamp: &str) -> Attempt<()> {
     let sql = format!("SELECT passport FROM runs WHERE id IN (SELECT run_id FROM {table}) ORDER BY id");
     let mut select = transaction.prepare(&sql)?;
     let passports = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;

@@ -98,8 +98,12 @@ const AREAS: Migration = Migration {
     widened: &[],
 };
 
-const COVERAGE: Migration =
-    Migration { version: 6, sql: include_str!("../sql/0006_coverage.sql"), tables: &[], widened: &[] };
+const COVERAGE: Migration = Migration {
+    version: 6,
+    sql: include_str!("../sql/0006_coverage.sql"),
+    tables: &[("coverage", None), ("exports", None), ("retention", None)],
+    widened: &["imports"],
+};
 
 const JUNCTIONS: Migration = Migration {
     version: 7,
@@ -109,7 +113,7 @@ const JUNCTIONS: Migration = Migration {
 };
 
 /// Columns whose texts are JSON.
-const JSON: [&str; 5] = ["attributes", "raw", "properties", "passport", "details"];
+const JSON: [&str; 6] = ["attributes", "raw", "properties", "passport", "details", "sources"];
 
 /// The version that the last step leads to.
 pub(super) fn newest(migrations: &[Migration]) -> u32 {
@@ -128,11 +132,11 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Attempt<Option<u3
 }
 
 /// A setting whatever its type: other programs write numbers as texts and texts as numbers.
-fn setting(connection: &Connection, key: &str) -> rusqlite::Result<Option<Value>> {
+pub(super) fn setting(connection: &Connection, key: &str) -> rusqlite::Result<Option<Value>> {
     connection.query_row("SELECT value FROM lb_settings WHERE key = ?1", [key], |row| row.get(0)).optional()
 }
 
-fn number(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<u32>> {
+pub(super) fn number(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<u32>> {
     let Some(value) = setting(connection, key)? else { return Ok(None) };
     let whole = match &value {
         Value::Integer(whole) => Some(*whole),
@@ -144,7 +148,7 @@ fn number(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<u32
     Ok(Some(u32::try_from(whole).unwrap_or(u32::MAX)))
 }
 
-fn words(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<String>> {
+pub(super) fn words(connection: &Connection, path: &Path, key: &str) -> Attempt<Option<String>> {
     Ok(match setting(connection, key)? {
         None => None,
         Some(Value::Text(text)) => Some(text),
@@ -166,7 +170,7 @@ fn bad(path: &Path, key: &str, value: &Value) -> Error {
     Error::BadStoredValue { file, table, row: key.to_owned(), column: "value".to_owned(), value }
 }
 
-fn set(connection: &Connection, key: &str, value: impl ToSql) -> rusqlite::Result<()> {
+pub(super) fn set(connection: &Connection, key: &str, value: impl ToSql) -> rusqlite::Result<()> {
     connection.execute("INSERT OR REPLACE INTO lb_settings (key, value) VALUES (?1, ?2)", params![key, value]).map(drop)
 }
 
