@@ -45,6 +45,7 @@ fn kernels(criterion: &mut Criterion) {
             bencher.iter(|| full_cells(&counts(black_box(points), &grid).expect("valid"), 5));
         });
         // As many areas: of the numbers that occur, each has limits of its own.
+        #[expect(clippy::cast_precision_loss, reason = "below four thousand")]
         let areas: Vec<AreaCount> = (0..n as u64)
             .map(|at| AreaCount::known(&at.to_string(), at * 7_919 % 1_009, Some((200 + at * 104_729 % 3_000) as f64)))
             .collect();

@@ -67,6 +67,7 @@ fn series(a: f64, x: f64) -> f64 {
     sum
 }
 
+#[expect(clippy::many_single_char_names, reason = "the names of the continued fraction in the source")]
 fn fraction(a: f64, x: f64) -> f64 {
     let tiny = f64::MIN_POSITIVE / f64::EPSILON;
     let mut b = x + 1.0 - a;

@@ -115,7 +115,9 @@ impl Paper {
                 Block::Picture(picture) => found.push(picture),
                 Block::Beside { first, second, .. } => {
                     of(first, found);
-                    second.iter().for_each(|block| of(block, found));
+                    for block in second {
+                        of(block, found);
+                    }
                 }
                 _ => {}
             }

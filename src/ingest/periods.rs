@@ -192,10 +192,7 @@ fn range(text: &str) -> Option<Days> {
         if from.is_empty() || to.is_empty() {
             return None;
         }
-        let last = match read(to)? {
-            Said::Days(days) => days,
-            _ => return None,
-        };
+        let Said::Days(last) = read(to)? else { return None };
         // A year alone and a month's number behind it is a month, not a range.
         let first = read(from)?.in_year(Some(last.1.year()))?;
         (first.0 <= last.0 && (year_of(from).is_none() || year_of(to).is_some())).then_some((first.0, last.1))

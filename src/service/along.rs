@@ -334,7 +334,7 @@ fn counts(
     for place in segments.iter().chain(&junctions).filter(|place| place.number > 0) {
         let own = hotspots.iter_mut().find(|spot| spot.number == place.number);
         if let (Some(own), Some(road)) = (own.and_then(|spot| spot.road.as_mut()), &place.road) {
-            own.standing = road.standing.clone();
+            own.standing.clone_from(&road.standing);
         }
     }
     let core = cluster.iter().map(Option::is_some).collect();

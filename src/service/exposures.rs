@@ -3,6 +3,7 @@
 //! A row whose code is an area's belongs to that area. Any other row with a geometry is spread over the areas by how much of
 //! its own area lies in each (a point lies in one); the share that falls outside all areas is told and not spread. Even
 //! spread within a source's polygon is an assumption: it says so where it was needed.
+#![allow(clippy::type_complexity, reason = "a table of a few columns that one function makes and reads")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

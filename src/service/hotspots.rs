@@ -244,6 +244,7 @@ fn whole(count: usize) -> Option<i64> {
 }
 
 /// Two decimals.
+#[expect(clippy::unnecessary_wraps, reason = "a value of a column, as the others are")]
 fn rounded(value: f64) -> Option<f64> {
     Some((value * 100.0).round() / 100.0)
 }
@@ -343,6 +344,7 @@ impl Summary {
 }
 
 /// `polis 12 · sjukvård 20 · båda 6`, those that there are; empty where no source tells.
+#[expect(clippy::needless_pass_by_value, reason = "an iterator, cloned for each reporter")]
 fn reporters<'a>(facts: impl Iterator<Item = &'a Fact> + Clone) -> String {
     let count = |word: &str| facts.clone().filter(|fact| fact.reporter == Some(word)).count();
     let parts = REPORTERS.iter().map(|word| (word, count(word))).filter(|(_, count)| *count > 0);

@@ -2,6 +2,7 @@
 //!
 //! A row without coordinates or geometry is ej platsbestämd and kept. Columns that no name of the register fits are not read:
 //! what persons typed stays in the file.
+#![allow(clippy::type_complexity, reason = "a table of a few columns that one function makes and reads")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -3,6 +3,7 @@
 //! Places are alike where what is known of them is the same: first in everything, and while those are too few in less and
 //! less, from the last attribute on. Traffic plays no part, so that the answer is never "more than expected": a busy
 //! street has more accidents than a quiet one of the same class.
+#![allow(clippy::type_complexity, reason = "a table of a few columns that one function makes and reads")]
 
 use std::collections::BTreeMap;
 
@@ -94,6 +95,7 @@ fn standing(rates: &[f64], own: f64, by: Vec<&'static str>) -> Standing {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 mod tests {
     use super::*;
 

@@ -1,4 +1,5 @@
 //! Areas, denominators, counts, measures and conditions through the whole house, against the sample town's truths.
+#![expect(clippy::cast_precision_loss, reason = "people of a small town")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

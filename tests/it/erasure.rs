@@ -111,8 +111,8 @@ fn filled(folder: &Path) -> (PathBuf, Canaries) {
     let taken = import(&store, &third, &["--replace"]);
     assert_eq!(taken["replaced"], 10, "{taken}");
     let other = folder.join("annan.csv");
-    let rows: String =
-        (0..60).map(|n| format!("A{n};2023-0{}-1{};{};6602010;brand\n", n % 9 + 1, n % 9, 580_000 + n)).collect();
+    let row = |n: u32| format!("A{n};2023-0{}-1{};{};6602010;brand\n", n % 9 + 1, n % 9, 580_000 + n);
+    let rows = (0..60).map(row).collect::<Vec<_>>().concat();
     std::fs::write(&other, format!("id;datum;x;y;typ\n{rows}B;2023-02-30;580000;6602000;brand\n")).expect("written");
     assert_eq!(import(&store, &other, &[])["accepted"], 60);
     // Someone deletes an event in QGIS.
@@ -124,6 +124,13 @@ fn filled(folder: &Path) -> (PathBuf, Canaries) {
     }
     let id = format!("STRADA:{}", ids[29]);
     assert_eq!(connection.execute("DELETE FROM events WHERE id = ?1", [&id]).expect("deleted"), 1);
+    // What a person chose for a name that the source writes, and what was found of an event in the register of places.
+    let (written, evidence) = (canaries.plant("skrev"), canaries.plant("belagg"));
+    let choice = "INSERT INTO place_choices (system, choice_key, written) VALUES ('STRADA', ?1, ?1)";
+    connection.execute(choice, [&written]).expect("kept");
+    let place = "INSERT INTO event_places (event, place_id, written, placed_by, certainty, evidence)
+                 SELECT fid, 'x', ?1, 'person', 1.0, ?1 FROM events WHERE system = 'STRADA' LIMIT 1";
+    assert_eq!(connection.execute(place, [&evidence]).expect("kept"), 1);
     drop(connection);
     for method in ["dbscan", "counts"] {
         let out = folder.join(format!("{method}.geojson"));
@@ -171,7 +178,9 @@ fn no_byte_of_two_hundred_canaries_is_left_after_gallring() {
         .ok()
         .json();
     assert_eq!(erased["rows"], dry["rows"]);
-    for (table, rows) in [("events", 29), ("persons", 29), ("event_history", 11), ("quarantine", 18), ("runs", 2)] {
+    for (table, rows) in
+        [("events", 29), ("persons", 29), ("event_history", 11), ("quarantine", 18), ("runs", 2), ("event_places", 1)]
+    {
         assert_eq!(erased["rows"][table], rows, "{table}: {erased}");
     }
     assert_eq!(erased["searched"]["found"], 0);

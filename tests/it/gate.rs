@@ -144,8 +144,9 @@ fn without_a_decision_nothing_of_strada_leaves_and_with_one_only_what_is_listed(
         .map(|p| [&p["namn"], &p["antal_olyckor"], &p["svara_olyckor"], &p["ovriga_olyckor"]])
         .collect();
     // The four of Lillgatan are not told; nor is that there is such a street.
-    let (n60, n10, n50, n6, n0) = (60.into(), 10.into(), 50.into(), 6.into(), 0.into());
-    assert_eq!(told, [[&"Storgatan".into(), &n60, &n10, &n50], [&"Kajgatan".into(), &n6, &n0, &n6]]);
+    let [n60, n10, n50, n6, n0] = [60, 10, 50, 6, 0].map(Value::from);
+    let [main_street, quay] = ["Storgatan", "Kajgatan"].map(Value::from);
+    assert_eq!(told, [[&main_street, &n60, &n10, &n50], [&quay, &n6, &n0, &n6]]);
     let text = std::fs::read_to_string(&out).expect("written");
     assert!(!text.contains("Lillgatan") && !text.contains("INTERN") && !text.contains("-15"), "{text}");
     assert!(text.contains("2019-01-01") && text.contains("2024-12-31"), "{text}");

@@ -13,6 +13,7 @@ struct Oracle {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the file")]
 struct Limits {
     n: u64,
     level: f64,

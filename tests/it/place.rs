@@ -1,5 +1,6 @@
 //! The Platsutdrag: every number on the sheet is recomputed from the rows, and agrees with the layers along roads.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -267,7 +268,8 @@ fn a_series_breaks_where_a_hospital_stopped_and_two_years_are_no_five_year_trend
     let mut rows = "Olycksnummer;Olyckstyp;År;Månad;Dag;X-koordinat;Y-koordinat\n".to_owned();
     for number in 0..40 {
         let (year, month) = (2023 + number / 20, 1 + number % 12);
-        rows += &format!("{number};S (singel);{year};{month};5;{};{}\n", 6_600_000 + number, 500_000 + number);
+        let (north, east) = (6_600_000 + number, 500_000 + number);
+        let _ = writeln!(rows, "{number};S (singel);{year};{month};5;{north};{east}");
     }
     std::fs::write(&file, rows).expect("written");
     run(&["import", "events", arg(&file), "--store", arg(&short), "--crs", "EPSG:3006"]).ok();

@@ -1,6 +1,12 @@
 //! Papers: one [`Paper`] in, a PDF (tagged, PDF/UA-1) or a DOCX out. Equal papers give equal bytes.
 //!
 //! Type and pictures use the typefaces that are built into the program, so that a paper looks the same on every machine.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "lengths on a page are far within 32 bits"
+)]
 
 mod docx;
 mod pdf;

@@ -2,6 +2,12 @@
 //!
 //! One function takes any place (a drawn area, a street, a junction, an object, a plan) and gives numbers; the sheet, the
 //! layer and the JSON are made from those and add none of their own.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts and lengths of one municipality are far below 2^53, and numbers of places below 2^32"
+)]
 
 mod layer;
 mod map;
@@ -238,8 +244,15 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     });
     let on_road = place.on_road.as_ref();
     let links: Vec<String> = on_road.map(|(ground, which)| ground.reach(which)).unwrap_or_default();
+    // An event in a junction may lie on a link that is neither of the place nor of the junction's arms.
+    let beyond = if on_road.is_some() { JUNCTION_M } else { 0.0 };
     let nearby = Nearby {
-        bbox: Some(bbox),
+        bbox: Some(Bbox {
+            min_x: bbox.min_x - beyond,
+            min_y: bbox.min_y - beyond,
+            max_x: bbox.max_x + beyond,
+            max_y: bbox.max_y + beyond,
+        }),
         links: links.clone(),
         unplaced_on: (place.sort == Sort::Street).then(|| place.title.clone()),
     };
@@ -331,6 +344,9 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     })
 }
 
+/// Events are looked for this far beyond a street or junction, metres; whether they belong to it is decided after.
+const JUNCTION_M: f64 = 150.0;
+
 /// A position less certain than this, and than the side of the place, is not counted in it. Ours.
 const COARSE_M: f64 = 50.0;
 
@@ -403,11 +419,14 @@ fn registers(store: &GpkgStore, place: &target::Place) -> Result<(Vec<Measure>, 
     Ok((measures, conditions))
 }
 
+/// Events on roads as `(link, metres along it)`, and the years that they span.
+type Located = (Vec<(String, f64)>, f64);
+
 fn compare(place: &target::Place, store: &GpkgStore, last: &[i16], whole: &[i16]) -> Result<Option<Comparison>> {
     let Some((ground, which)) = &place.on_road else { return Ok(None) };
     let Some((_, _, zone)) = store.span(Kind::Accident)? else { return Ok(None) };
     let whole: Vec<i16> = whole.iter().copied().rev().take(usize::from(YEARS)).rev().collect();
-    let located = |years: &[i16]| -> Result<Option<(Vec<(String, f64)>, f64)>> {
+    let located = |years: &[i16]| -> Result<Option<Located>> {
         let year = |year: &i16| {
             let parts = crate::domain::time::Parts { year: Some(*year), ..Default::default() };
             Interval::from_parts(parts, &zone)

@@ -181,7 +181,7 @@ fn street(name: &str, buffer: Option<f64>, store: &GpkgStore) -> Result<Place> {
 }
 
 fn lines(pieces: &[RoadPiece]) -> MultiLineString<f64> {
-    let line = |piece: &RoadPiece| LineString::from_iter(piece.line.iter().map(|&[x, y]| Coord { x, y }));
+    let line = |piece: &RoadPiece| piece.line.iter().map(|&[x, y]| Coord { x, y }).collect::<LineString<f64>>();
     MultiLineString::new(pieces.iter().map(line).collect())
 }
 

@@ -176,6 +176,9 @@ fn has(connection: &Connection, table: &str, column: &str) -> bool {
     columns(connection, table).is_ok_and(|columns| columns.iter().any(|name| name == column))
 }
 
+/// The vintage of the import lies before the day: for rows that have no time of their own.
+const OLD: &str = "EXISTS (SELECT 1 FROM imports i WHERE i.fid = t.import_id AND i.stamp <= ?3)";
+
 /// Puts the keys of all rows that are to go into the temporary table `doomed`, and counts them.
 fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
     transaction.execute_batch(
@@ -192,8 +195,6 @@ fn mark(transaction: &Transaction<'_>, what: &Erase<'_>) -> Attempt<Erased> {
         );
         transaction.execute(&sql, params![what.source, prefix, what.before])
     };
-    // The vintage of the import lies before the day: for rows that have no time of their own.
-    const OLD: &str = "EXISTS (SELECT 1 FROM imports i WHERE i.fid = t.import_id AND i.stamp <= ?3)";
     for table in &tables {
         let has = |column: &str| has(transaction, table, column);
         let dated = |condition: &str| match table.as_str() {

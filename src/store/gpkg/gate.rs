@@ -236,7 +236,7 @@ mod tests {
         assert_eq!((lines[0].reporting, lines[0].events), (Reporting::Partial, 6));
         assert_eq!((lines[1].reporting, lines[1].events, lines[1].derived), (Reporting::Full, 2, false));
         let mine = Coverage { note: Some("Sjukhuset anslöt i mars".to_owned()), ..line(2023, 6, Reporting::Partial) };
-        store.put_written(&[mine.clone()]).expect("kept");
+        store.put_written(std::slice::from_ref(&mine)).expect("kept");
         store.put_derived(&again).expect("kept");
         assert_eq!(store.coverage().expect("read")[0], Coverage { derived: false, ..mine });
         assert_eq!(crate::store::Store::verify(&store).expect("a check").problems, Vec::<String>::new());

@@ -112,7 +112,7 @@ fn of_source(connection: &Connection, place: &Place<'_>, source: &str) -> Attemp
             Some(at) if usize::try_from(number) == Ok(nodes.len()) => {
                 // Rows of earlier versions do not say.
                 if row.get::<_, Option<bool>>(2)?.unwrap_or(false) {
-                    signals.push(nodes.len() as u32);
+                    signals.push(u32::try_from(number).unwrap_or(u32::MAX));
                 }
                 nodes.push(at);
             }
