@@ -111,7 +111,7 @@ fn interval(shape: f64, mean: f64) -> (u64, u64) {
 /// What the events to come may cost, in the unit of `costs`: mean and 95 % interval, when each costs what one of those
 /// in the past did. Costs are drawn with replacement, so few and uneven costs give a wide interval, as they should.
 ///
-/// `None` where no cost is known. Same input and seed, same answer. Cost: [`DRAWS`] times the mean.
+/// `None` where no cost is known. Same input and seed, same answer. Cost: twenty thousand times the mean.
 #[must_use]
 pub fn cost(forecast: &Forecast, costs: &[f64], seed: u64) -> Option<(f64, f64, f64)> {
     if costs.is_empty() {

@@ -14,7 +14,7 @@
 //! - `maxspeed` is a number of km/h or mph; zones and words (`SE:urban`, `walk`) are not known, since their number depends on
 //!   signs. `maxspeed:forward` and `:backward` go before it.
 //! - Signals are nodes with `highway=traffic_signals` that are not those of a passage; passages are nodes with
-//!   `highway=crossing` or `crossing`, whose value tells the type ([`super::marks`]).
+//!   `highway=crossing` or `crossing`, whose value tells the type (`marks`).
 //! - The street is `name`, else `ref`. Väghållare and ÅDT are not in OpenStreetMap: `None`.
 
 use std::collections::HashMap;
