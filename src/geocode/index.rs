@@ -250,7 +250,7 @@ impl Index {
         }
         let exact = self.by_folded.contains_key(&wanted.folded);
         if !exact {
-            for near in self.near.near(&wanted.folded) {
+            for near in self.near.nearest(&wanted.folded) {
                 let called = &self.names[near.name as usize];
                 take(called, misspelt(&wanted.folded, &called.name.folded, near.edits));
             }
@@ -275,7 +275,7 @@ impl Index {
             vec![(street, alike(&wanted.street, &self.streets[street as usize]))]
         } else {
             let like = |name: u32, edits| misspelt(&wanted.street.folded, &self.streets[name as usize].folded, edits);
-            let near = self.near_streets.near(&wanted.street.folded);
+            let near = self.near_streets.nearest(&wanted.street.folded);
             near.into_iter().map(|near| (near.name, like(near.name, near.edits))).collect()
         };
         for (street, likeness) in streets {
