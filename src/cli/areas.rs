@@ -1,6 +1,6 @@
 //! `import areas|exposure|counts|measures|conditions`: from flags to the service, from its reports to lines.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,13 @@ use super::args::{Import, Imported};
 use super::output::Output;
 use crate::domain::ConditionKind;
 use crate::service::areas::AreaError;
-use crate::service::{Access, GpkgStore, Result, area_tables, areas, exposures, registers};
+use crate::service::{Access, GpkgStore, Result, area_tables, areas, asides, exposures, quarantine, registers};
+use crate::texts::text;
 
 /// Imports the files one by one; a file that is refused leaves those before it in the store.
 pub fn import(arguments: &Import, output: &Output) -> Result<()> {
     let unused = [
-        ("--quarantine", arguments.quarantine.is_some()),
+        ("--quarantine", arguments.quarantine.is_some() && arguments.what == Imported::Areas),
         ("--dry-run", arguments.dry_run),
         ("--replace", arguments.replace && arguments.what != Imported::Counts),
         ("--kind", arguments.condition.is_some() && arguments.what != Imported::Conditions),
@@ -35,6 +36,9 @@ pub fn import(arguments: &Import, output: &Output) -> Result<()> {
         _ => "measures",
     };
     let aliases = areas::names_of(section, arguments.map.as_deref().map(Path::new))?;
+    if let Some(out) = &arguments.quarantine {
+        quarantine::check(out)?;
+    }
     let mut store = GpkgStore::open(&arguments.store, Access::ReadWrite)?;
     let mut reports: Vec<(Value, Vec<String>)> = Vec::new();
     let (layer, crs) = (arguments.layer.as_deref(), arguments.crs.as_deref());
@@ -63,6 +67,17 @@ pub fn import(arguments: &Import, output: &Output) -> Result<()> {
             }
         };
         reports.push((json, lines));
+    }
+    if let Some(out) = &arguments.quarantine {
+        let name =
+            |file: &PathBuf| file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let files: Vec<String> = arguments.files.iter().map(name).collect();
+        let rows = asides::write(&store, section, &files, out)?;
+        let values = [("count", rows.to_string()), ("file", out.display().to_string())];
+        if let Some((json, lines)) = reports.last_mut() {
+            json["in_quarantine_file"] = rows.into();
+            lines.push(text("register-quarantine-file", &values));
+        }
     }
     let values: Vec<&Value> = reports.iter().map(|(value, _)| value).collect();
     let object = if let [only] = values.as_slice() { (*only).clone() } else { json!({ "files": values }) };

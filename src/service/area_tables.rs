@@ -295,22 +295,22 @@ fn take(
     }
 }
 
-/// A number as people read it: `4`, `0–4`, `minst 3`.
+/// A number as people read it and a table may write it: `4`, `0–4`, `>2`, `..`.
 pub(super) fn shown_count(count: Tallied) -> String {
     match (count.low(), count.high()) {
         (low, Some(high)) if low == high => low.to_string(),
         (low, Some(high)) => format!("{low}–{high}"),
-        (low, None) => format!("{low}–"),
+        (0, None) => "..".to_owned(),
+        (low, None) => format!(">{}", low - 1),
     }
 }
 
 fn raw(row: &AreaTally) -> Map<String, Value> {
     let pairs = [
-        ("omrade", row.area.clone()),
-        ("period_fran", row.from.clone()),
-        ("period_till", row.to.clone()),
-        ("brottstyp", row.category_text.clone()),
-        ("antal", shown_count(row.count)),
+        ("Område", row.area.clone()),
+        ("Period", format!("{} - {}", row.from, row.to)),
+        ("Brottstyp", row.category_text.clone()),
+        ("Antal", shown_count(row.count)),
     ];
     pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect()
 }

@@ -7,6 +7,7 @@ pub mod analyse;
 pub mod area_counts;
 pub mod area_tables;
 pub mod areas;
+pub mod asides;
 pub mod background;
 pub mod click;
 pub mod coarse;

@@ -21,6 +21,8 @@ mod contract;
 mod register_contract;
 #[cfg(test)]
 mod surroundings_contract;
+#[cfg(test)]
+mod areas_contract;
 
 use serde::Serialize;
 
