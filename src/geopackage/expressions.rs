@@ -37,6 +37,11 @@ pub(super) fn label(rank: &str, name: Option<&str>) -> String {
     }
 }
 
+/// A measure's label on the map: what was done, and the year.
+pub(super) fn measure_label(sort: &str, year: &str) -> String {
+    format!("{} || coalesce(' ' || to_string({}), '')", identifier(sort), identifier(year))
+}
+
 /// What a form, a list and the first line of a map tip call a row.
 pub(super) fn display(look: &Look, rank: Option<&str>, name: Option<&str>) -> String {
     let title = literal(look.bare_title());

@@ -75,7 +75,7 @@ impl<'a> ProjectLayer<'a> {
 }
 
 /// The layers of the project "Olycksanalys" from the top down; what is not named follows as background, or as more.
-const ANALYSIS: [&str; 10] = [
+const ANALYSIS: [&str; 12] = [
     DRAWING,
     "junctions",
     "hotspot_points",
@@ -85,6 +85,8 @@ const ANALYSIS: [&str; 10] = [
     "hotspot_lines",
     "events",
     "measures",
+    "measure_lines",
+    "measure_areas",
     "roads",
 ];
 

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::container::{FieldKind, GEOMETRY};
-use super::expressions::{click_lines, display, escaped, identifier, label, order_of, tip_rows, value};
+use super::expressions::{click_lines, display, escaped, identifier, label, measure_label, order_of, tip_rows, value};
 use super::symbols::{SymbolView, Weight, symbols};
 use super::templates::render;
 use crate::domain::passport::NO_VINTAGE;
@@ -359,6 +359,10 @@ impl LookView {
         });
         let is_road = look.table == "roads";
         let street = look.has(NAMES).filter(|_| is_road);
+        let of_measures = match (look.has(["atgard", "kind"]), look.has(["ar", "year"])) {
+            (Some(sort), Some(year)) if look.table.starts_with("measure") => Some(measure_label(sort, year)),
+            _ => None,
+        };
         let rank = look.has(RANKS);
         let name = look.has(NAMES);
         let mut shown = 0;
@@ -396,16 +400,16 @@ impl LookView {
             column: column.to_owned(),
             order,
             label_along: is_road,
-            label: street.map(identifier).or(rank
-                .filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments" | "gator"))
-                .map(|rank| label(rank, name))),
-            label_when: if is_road {
+            label_when: if is_road || of_measures.is_some() {
                 format!("@map_scale <= {STREETS_FROM_SCALE}")
             } else {
                 rank.map_or_else(String::new, |rank| {
                     format!("coalesce({}, 999) <= {LABELLED_RANKS} OR @map_scale <= 10000", identifier(rank))
                 })
             },
+            label: of_measures.or(street.map(identifier)).or(rank
+                .filter(|_| kind != GeometryKind::Point && !matches!(look.table, "cells" | "segments" | "gator"))
+                .map(|rank| label(rank, name))),
             sort: rank.map(identifier).unwrap_or_default(),
             display: display(look, rank, name),
             map_tip: render(

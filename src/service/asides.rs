@@ -24,43 +24,15 @@ pub fn write(store: &GpkgStore, part: &str, files: &[String], out: &Path) -> Res
     }
     let own = ["file", "row", "column-name", "value", "reason-text"]
         .map(|name| swedish(&format!("store-column-{name}"), &[]));
-    let mut text = String::from("\u{feff}");
-    line(&mut text, columns.iter().map(|name| name.as_str()).chain(own.iter().map(String::as_str)));
-    for (file, row) in &rows {
-        let number = row.row.to_string();
-        let cell = |name: &&String| row.raw.get(*name).and_then(|value| value.as_str()).unwrap_or("");
+    let head = columns.iter().map(|name| (*name).clone()).chain(own).collect();
+    let cells = |(file, row): &(String, SetAside)| {
+        let theirs =
+            columns.iter().map(|name| row.raw.get(*name).and_then(|value| value.as_str()).unwrap_or("").to_owned());
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         let ours =
-            [file.as_str(), &number, or_empty(row.column.as_ref()), or_empty(row.value.as_ref()), &row.reason_text];
-        line(&mut text, columns.iter().map(cell).chain(ours));
-    }
-    files::put(out, text.as_bytes())?;
-    Ok(rows.len())
-}
-
-fn or_empty(text: Option<&String>) -> &str {
-    text.map_or("", String::as_str)
-}
-
-fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
-    let quoted = |cell: &str| {
-        if cell.contains([';', '"', '\n', '\r']) {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell.to_owned()
-        }
+            [file.clone(), row.row.to_string(), or_empty(&row.column), or_empty(&row.value), row.reason_text.clone()];
+        theirs.chain(ours).collect()
     };
-    text.push_str(&cells.map(quoted).collect::<Vec<_>>().join(";"));
-    text.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_where_they_must_be() {
-        let mut text = String::new();
-        line(&mut text, ["a;b", "c\"d", "e"].into_iter());
-        assert_eq!(text, "\"a;b\";\"c\"\"d\";e\r\n");
-    }
+    files::put_csv(out, std::iter::once(head).chain(rows.iter().map(cells)))?;
+    Ok(rows.len())
 }

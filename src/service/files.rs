@@ -18,6 +18,24 @@ pub fn layers(path: &Path, layers: &[Layer], crs: &CrsDefinition, wanted: Option
     Ok(export::write(path, layers, crs, &|point| to_wgs84.convert(point), wanted)?)
 }
 
+/// Writes rows that a person mends or reads as CSV: `;`, a byte-order mark and quotes where they must be, as Swedish spreadsheets
+/// expect.
+///
+/// # Errors
+/// Those of [`put`]; rows of different length.
+pub fn put_csv(path: &Path, rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
+    let failed = |error: &csv::Error| Error::of_file(path, &std::io::Error::other(error.to_string()));
+    let mut bytes = "\u{feff}".as_bytes().to_vec();
+    {
+        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut bytes);
+        for row in rows {
+            writer.write_record(row).map_err(|error| failed(&error))?;
+        }
+        writer.flush().map_err(|error| Error::of_file(path, &error))?;
+    }
+    put(path, &bytes)
+}
+
 /// Writes a file under a temporary name beside its target and gives it its name when it is whole: where the disk is full
 /// an older file of that name stands untouched and nothing else is left.
 ///
@@ -48,6 +66,14 @@ pub fn put(path: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rader.csv");
+        put_csv(&path, [["a;b", "c\"d", "e"].map(str::to_owned).to_vec()]).expect("written");
+        assert_eq!(std::fs::read_to_string(&path).expect("readable"), "\u{feff}\"a;b\";\"c\"\"d\";e\n");
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_no_part_stays() {

@@ -1,13 +1,13 @@
 //! What stands below and above the results in a file that QGIS opens as "Olycksanalys": a layer to draw in, the road
-//! network, buildings.
+//! network, measures done, buildings.
 
-use geo::{Geometry, LineString, MultiLineString};
+use geo::{Geometry, InteriorPoint, LineString, MultiLineString};
 
 use super::columns::{category_class, column};
 use super::error::Result;
-use crate::domain::{Geometries, GeometryKind, Layer, Network, Passport, RoadKeeper, Secrecy, Style, Values};
+use crate::domain::{Geometries, GeometryKind, Layer, Measure, Network, Passport, RoadKeeper, Secrecy, Style, Values};
 use crate::geopackage::styles::DRAWING;
-use crate::store::{Background, GpkgStore, Store, Window};
+use crate::store::{Background, GpkgStore, Store, Surroundings, Window};
 use crate::texts::swedish;
 
 /// The layers for a file of accidents: where to draw, the roads of `network`, else of the store, and the store's buildings.
@@ -24,6 +24,11 @@ pub fn layers(store: Option<&GpkgStore>, network: Option<&Network>, results: &Pa
         made.push(roads(network, results));
     }
     if let Some(store) = store {
+        let mut done = store.measures()?;
+        done.retain(|measure| measure.shape.is_some());
+        if !done.is_empty() {
+            made.push(measures(&done, results));
+        }
         let rows = store.background(Background::Buildings, &Window::ALL)?.rows;
         if !rows.is_empty() {
             made.push(buildings(rows.into_iter().map(|row| row.geometry).collect(), results));
@@ -117,6 +122,37 @@ fn roads(network: &Network, results: &Passport) -> Layer {
         geometries: Geometries::Shapes(GeometryKind::Line, links.iter().map(line).collect()),
         style: keeper_style(),
         passport: passport(results, links.len()),
+    }
+}
+
+/// Measures done are of this colour, unlike every class of what happened.
+#[must_use]
+pub fn measure_style() -> Style {
+    Style::Single("#00796b".to_owned())
+}
+
+/// Measures done, each as a point: of a line or an area one that lies in it.
+fn measures(done: &[Measure], results: &Passport) -> Layer {
+    let text = |pick: &dyn Fn(&Measure) -> Option<String>| Values::Text(done.iter().map(pick).collect());
+    let whole = |pick: &dyn Fn(&Measure) -> Option<i64>| Values::Integer(done.iter().map(pick).collect());
+    let point = |measure: &Measure| measure.shape.as_ref()?.interior_point().map(|point| [point.x(), point.y()]);
+    Layer {
+        name: "measures".to_owned(),
+        title: swedish("layer-measures", &[]),
+        description: swedish("layer-description-measures", &[]),
+        columns: vec![
+            column("atgard", true, text(&|measure| Some(measure.kind.clone()))),
+            column("ar", true, whole(&|measure| measure.year().map(i64::from))),
+            column("namn", true, text(&|measure| measure.name.clone())),
+            column("i_bruk_fran", true, text(&|measure| measure.from.clone())),
+            column("i_bruk_till", true, text(&|measure| measure.until.clone())),
+            column("kostnad_kr", true, whole(&|measure| measure.cost.map(|cost| (cost.0 + 50) / 100))),
+            column("kostnadens_kalla", true, text(&|measure| measure.cost_source.clone())),
+            column("kalla", true, text(&|measure| Some(measure.source.clone()))),
+        ],
+        geometries: Geometries::Points(done.iter().map(point).collect()),
+        style: measure_style(),
+        passport: passport(results, done.len()),
     }
 }
 

@@ -62,26 +62,20 @@ fn write_rows(open: &[QuarantineRecord], crs: Option<&str>, out: &Path) -> Resul
             }
         }
     }
-    let failed = |error: &csv::Error| Error::of_file(out, &std::io::Error::other(error.to_string()));
-    let mut bytes = "\u{feff}".as_bytes().to_vec();
-    {
-        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut bytes);
-        writer.write_record(columns.iter().copied().chain(QUARANTINE_COLUMNS)).map_err(|error| failed(&error))?;
-        for QuarantineRecord { row, .. } in open {
-            let own =
-                columns.iter().map(|name| row.raw.get(*name).and_then(|value| value.as_str()).unwrap_or("").to_owned());
-            let told = [
-                row.id.clone(),
-                crs.unwrap_or_default().to_owned(),
-                row.source.file.clone(),
-                row.source.row.to_string(),
-                row.column.clone().unwrap_or_default(),
-                row.value.clone().unwrap_or_default(),
-                row.reason_text.clone(),
-            ];
-            writer.write_record(own.chain(told)).map_err(|error| failed(&error))?;
-        }
-        writer.flush().map_err(|error| Error::of_file(out, &error))?;
-    }
-    files::put(out, &bytes)
+    let head = columns.iter().copied().chain(QUARANTINE_COLUMNS).map(str::to_owned).collect();
+    let cells = |QuarantineRecord { row, .. }: &QuarantineRecord| {
+        let own =
+            columns.iter().map(|name| row.raw.get(*name).and_then(|value| value.as_str()).unwrap_or("").to_owned());
+        let told = [
+            row.id.clone(),
+            crs.unwrap_or_default().to_owned(),
+            row.source.file.clone(),
+            row.source.row.to_string(),
+            row.column.clone().unwrap_or_default(),
+            row.value.clone().unwrap_or_default(),
+            row.reason_text.clone(),
+        ];
+        own.chain(told).collect()
+    };
+    files::put_csv(out, std::iter::once(head).chain(open.iter().map(cells)))
 }

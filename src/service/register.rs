@@ -316,22 +316,15 @@ fn map_of_places(request: &Request, store: &mut GpkgStore) -> Result<Report> {
 /// # Errors
 /// The file cannot be written.
 pub fn write_rejected(reports: &[Report], out: &Path) -> Result<usize> {
-    let failed = |error: &csv::Error| Error::of_file(out, &std::io::Error::other(error.to_string()));
-    let mut bytes = "\u{feff}".as_bytes().to_vec();
-    let mut count = 0;
-    {
-        let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut bytes);
-        let head = ["fil", "blad", "rad", "kolumn", "varde", "orsak"];
-        writer.write_record(head).map_err(|error| failed(&error))?;
-        for rejected in reports.iter().flat_map(|report| &report.register).flat_map(|sheet| &sheet.rejected) {
-            let RejectedPlace { file, sheet, row, column, value, reason } = rejected;
-            let own = |text: &Option<String>| text.clone().unwrap_or_default();
-            let cells = [file.clone(), own(sheet), row.to_string(), own(column), own(value), text(reason, &[])];
-            writer.write_record(cells).map_err(|error| failed(&error))?;
-            count += 1;
-        }
-        writer.flush().map_err(|error| Error::of_file(out, &error))?;
-    }
-    files::put(out, &bytes)?;
+    let head = ["fil", "blad", "rad", "kolumn", "varde", "orsak"].map(str::to_owned).to_vec();
+    let cells = |rejected: &RejectedPlace| {
+        let RejectedPlace { file, sheet, row, column, value, reason } = rejected;
+        let own = |text: &Option<String>| text.clone().unwrap_or_default();
+        vec![file.clone(), own(sheet), row.to_string(), own(column), own(value), text(reason, &[])]
+    };
+    let rows: Vec<_> =
+        reports.iter().flat_map(|report| &report.register).flat_map(|sheet| &sheet.rejected).map(cells).collect();
+    let count = rows.len();
+    files::put_csv(out, std::iter::once(head).chain(rows))?;
     Ok(count)
 }

@@ -15,6 +15,7 @@ use super::areas::AreaError;
 use super::background::system_of_shapes;
 use super::error::Result;
 use super::import::home_in_degrees;
+use super::styles;
 use crate::crs::{self, AxisOrder, Stated, Transform};
 use crate::domain::{Condition, ConditionKind, Measure, Ore};
 use crate::ingest::identity::{Occurrences, content_of};
@@ -168,6 +169,9 @@ pub fn measures(
     let put = store.put_measures(&rows.file, &found)?;
     elsewhere(&put, found.iter().map(|row| row.id.as_str()), &mut aside, &mut report);
     store.put_set_aside("measures", &rows.file, &aside)?;
+    if put.accepted + put.changed + put.removed > 0 {
+        styles::write(store)?;
+    }
     report.settle(&put);
     Ok(report)
 }

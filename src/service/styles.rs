@@ -1,13 +1,15 @@
 //! How the tables of a store look when QGIS opens it: default styles, aliases, and a project inside.
 
+use geo::Geometry;
+
 use super::columns::{count_style, none_class, title};
 use super::error::Result;
-use super::ground::{drawing_style, keeper_style};
+use super::ground::{drawing_style, keeper_style, measure_style};
 use crate::domain::{Bbox, GeometryKind, Kind, Passport, Secrecy, Style};
 use crate::geopackage::FieldKind;
 use crate::geopackage::project::{ProjectLayer, write_project};
 use crate::geopackage::styles::{DRAWING, Look, LookField, write_styles};
-use crate::store::{Background, Feature, GpkgStore, Store, Window};
+use crate::store::{Background, Feature, GpkgStore, Store, Surroundings, Window};
 use crate::texts::swedish;
 
 /// Columns that the tables of a store show, besides those that nobody reads.
@@ -39,6 +41,21 @@ const ROADS: [(&str, FieldKind); 10] = [
 
 /// Columns of the layer that people draw in.
 const DRAWN: [(&str, FieldKind); 2] = [("namn", FieldKind::Text), ("buffert_m", FieldKind::Integer)];
+
+/// Columns of measures, with the aliases that the store gives them.
+const MEASURES: [(&str, FieldKind); 7] = [
+    ("kind", FieldKind::Text),
+    ("year", FieldKind::Integer),
+    ("name", FieldKind::Text),
+    ("period_from", FieldKind::Text),
+    ("period_to", FieldKind::Text),
+    ("cost_ore", FieldKind::Integer),
+    ("cost_source", FieldKind::Text),
+];
+
+/// Tables of measures by the sort of place.
+const MEASURE_TABLES: [(&str, GeometryKind); 3] =
+    [("measures", GeometryKind::Point), ("measure_lines", GeometryKind::Line), ("measure_areas", GeometryKind::Area)];
 
 /// Result layers that share a table: the table, the layer, its title's id.
 const SHARED: [(&str, GeometryKind, &str, &str); 4] = [
@@ -78,7 +95,7 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
     }
     let roads = keeper_style();
     let streets = Style::Single("#6a51a3".to_owned());
-    let drawn = drawing_style();
+    let (drawn, measures) = (drawing_style(), measure_style());
     let accidents = store.counts_by_kind()?.iter().any(|count| count.kind == Kind::Accident && count.events > 0);
     let about = accidents.then_some(Kind::Accident);
     let buildings = Style::Single("#cfc9c0".to_owned());
@@ -92,6 +109,7 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         swedish("layer-roads-keeper", &[]),
         swedish("layer-buildings", &[]),
         swedish("layer-drawing", &[]),
+        swedish("layer-measures", &[]),
     ];
     let shared = SHARED.map(|(.., words)| title(words, about, secrecy));
     let aliases = |columns: &[(&'static str, FieldKind)]| -> Vec<(&'static str, String, FieldKind)> {
@@ -107,6 +125,18 @@ pub fn write(store: &mut GpkgStore) -> Result<()> {
         look("buildings", &titles[3], GeometryKind::Area, &buildings, &[], None),
     ];
     let drawn_fields = aliases(&DRAWN);
+    let measure_fields = MEASURES.map(|(name, kind)| (name, alias(name), kind));
+    let done = store.measures()?;
+    let sort = |shape: &Geometry<f64>| match shape {
+        Geometry::Point(_) => GeometryKind::Point,
+        Geometry::LineString(_) | Geometry::MultiLineString(_) => GeometryKind::Line,
+        _ => GeometryKind::Area,
+    };
+    for (table, kind) in MEASURE_TABLES {
+        if done.iter().filter_map(|measure| measure.shape.as_ref()).any(|shape| sort(shape) == kind) {
+            looks.push(look(table, &titles[5], kind, &measures, &measure_fields, None));
+        }
+    }
     let held = |kind: GeometryKind, name: &str| {
         runs.iter().flat_map(|run| &run.layers).any(|layer| layer.geometry == kind && layer.name == name)
     };

@@ -16,13 +16,13 @@ pub mod register;
 pub mod surroundings;
 
 #[cfg(test)]
+mod areas_contract;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod register_contract;
 #[cfg(test)]
 mod surroundings_contract;
-#[cfg(test)]
-mod areas_contract;
 
 use serde::Serialize;
 

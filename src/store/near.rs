@@ -81,6 +81,9 @@ pub trait Near {
     /// none of `without`, by link and along it.
     fn events_on_links(&self, kind: Kind, from: i64, to: i64, without: &[&str]) -> Result<Vec<OnLink>>;
 
+    /// Registers that have events of a kind, each once, in byte order.
+    fn systems_of(&self, kind: Kind) -> Result<Vec<String>>;
+
     /// When the first and the last event of a kind with a time begin (seconds since 1970 UTC), and the zone that its sources
     /// write in; `None` where no event of the kind has a time.
     fn span(&self, kind: Kind) -> Result<Option<(i64, i64, String)>>;

@@ -250,7 +250,9 @@ fn a_series_breaks_where_a_hospital_stopped_and_two_years_are_no_five_year_trend
     }
     std::fs::write(&lines, written.into_inner().expect("flushed")).expect("written");
     run(&["coverage", "--store", arg(&town.store), "--set", arg(&lines)]).ok();
-    let after = place(&town.store, &out, &["--street", "Storgatan"]).ok().json()["place"]["series"].clone();
+    let sheet = place(&town.store, &out, &["--street", "Storgatan"]).ok().json()["place"].clone();
+    assert_eq!(sheet["zero"]["expected"]["from"][1], 3, "only the years after the break: {}", sheet["zero"]);
+    let after = sheet["series"].clone();
     assert_eq!(after["breaks"][0]["after_year"], 2021, "{after}");
     assert_eq!(after["runs"].as_array().map(Vec::len), Some(2), "{after}");
     assert!(after["refusal"].is_object(), "three whole years are no five-year trend: {after}");

@@ -30,7 +30,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize  # noqa: E402
 from qgis.PyQt.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF, QTextDocument  # noqa: E402
 from qgis_look import painted  # noqa: E402
 
-ORDER = ["platsutdrag", "junctions", "segments", "gator", "events", "roads", "buildings"]
+ORDER = ["platsutdrag", "junctions", "segments", "gator", "events", "measures", "roads", "buildings"]
 VISIBLE = 8
 HURT = ("dead", "iss9", "police-severe", "iss48", "iss13", "police-light", "hurt")
 faults = []

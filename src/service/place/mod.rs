@@ -32,7 +32,7 @@ use super::error::{Refusal, Result};
 use super::progress::Timings;
 use super::{facts, files};
 use crate::analysis::forecast::{self, Forecast};
-use crate::analysis::series::{SeriesReport, YearCount, describe};
+use crate::analysis::series::{Reason, SeriesReport, YearCount, describe};
 use crate::domain::passport::{ContentHash, NO_VINTAGE};
 use crate::domain::time::{iso_utc, years_between};
 use crate::domain::{
@@ -111,8 +111,10 @@ pub enum Zero {
     },
     /// Too few whole years.
     TooFewYears {
-        /// Years that there are.
+        /// Comparable whole years that there are.
         years: usize,
+        /// What broke the line before them, or that nobody reported, in a sentence; `None` where nothing did.
+        because: Option<String>,
     },
     /// The place has no accidents and nothing to be weighed with.
     Nothing,
@@ -285,11 +287,11 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
     let accidents = tables::accidents(&refs, &table, &last);
     let coverage = coverage(store, &refs)?;
     let preliminary = end.is_some_and(|end| !settled(&coverage, end));
-    let whole: Vec<i16> = table.iter().copied().filter(|year| !(preliminary && Some(*year) == end)).collect();
     let series = series(&accidents, &coverage, preliminary.then_some(end).flatten());
+    let whole = comparable(&series);
     let drawn = timings.time("roads", || store.roads_near(&Roads::In(map::frame(bbox))))?;
     let comparison = timings.time("compare", || compare(&place, store, span.as_ref(), &last, &whole))?;
-    let (zero, damage) = zero(&refs, &whole, comparison.as_ref());
+    let (zero, damage) = zero(&refs, &whole, &series, comparison.as_ref());
     let mut content = ContentHash::default();
     for event in &here {
         content.add(&[&event.id, &event.content]);
@@ -305,9 +307,9 @@ pub fn extract(request: &Request<'_>, store: &GpkgStore, timings: &Timings) -> R
         municipality: store.settings().name.clone(),
         hectares: place.shape.unsigned_area() / 10_000.0,
         buffer_m: if place.buffered { place.buffer_m } else { 0.0 },
-        last,
         preliminary,
-        others: tables::others(&refs, &end.map(|end| (end - 4..=end).collect::<Vec<_>>()).unwrap_or_default()),
+        others: tables::others(&refs, &last),
+        last,
         crime_left_out,
         roads: road_facts(&place, &drawn),
         comparison,
@@ -376,6 +378,15 @@ fn series(accidents: &Accidents, coverage: &[Coverage], preliminary: Option<i16>
     describe(&counts, coverage, usize::from(YEARS))
 }
 
+/// The whole years up to the last that can be compared with each other: what the years to come are told from. None where
+/// nobody reported.
+fn comparable(series: &SeriesReport) -> Vec<i16> {
+    if matches!(series.refusal, Some(Reason::SeriesNothingReported { .. })) {
+        return Vec::new();
+    }
+    series.runs.last().map(|run| (run.from..=run.to).collect()).unwrap_or_default()
+}
+
 /// Whether someone has written that the year is whole for all that report.
 fn settled(coverage: &[Coverage], year: i16) -> bool {
     let mut rows = coverage.iter().filter(|row| row.year == year).peekable();
@@ -384,10 +395,13 @@ fn settled(coverage: &[Coverage], year: i16) -> bool {
 
 /// The täckningstabell of registers of accidents that occur here; of all registers of accidents where none does.
 fn coverage(store: &GpkgStore, events: &[&Event]) -> Result<Vec<Coverage>> {
-    let here: BTreeSet<&str> =
-        events.iter().filter(|event| event.kind == Kind::Accident).map(|event| event.source.system.as_str()).collect();
+    let of_accidents = events.iter().filter(|event| event.kind == Kind::Accident);
+    let mut here: BTreeSet<String> = of_accidents.map(|event| event.source.system.clone()).collect();
+    if here.is_empty() {
+        here = store.systems_of(Kind::Accident)?.into_iter().collect();
+    }
     let mut lines = store.coverage()?;
-    lines.retain(|line| here.contains(line.system.as_str()));
+    lines.retain(|line| here.contains(&line.system));
     Ok(lines)
 }
 
@@ -449,11 +463,20 @@ fn accidents_in(events: &[&Event], years: &[i16]) -> u64 {
     events.iter().filter(counts).count() as u64
 }
 
-fn zero(events: &[&Event], whole: &[i16], comparison: Option<&Comparison>) -> (Zero, Option<DamageCost>) {
+fn zero(
+    events: &[&Event],
+    whole: &[i16],
+    series: &SeriesReport,
+    comparison: Option<&Comparison>,
+) -> (Zero, Option<DamageCost>) {
     let last: Vec<i16> = whole.iter().copied().rev().take(usize::from(YEARS)).collect();
     let years = last.len();
     if years < FORECAST_LEAST_YEARS {
-        return (Zero::TooFewYears { years }, None);
+        let because = match &series.refusal {
+            Some(reason @ Reason::SeriesNothingReported { .. }) => Some(reason.sentence()),
+            _ => series.breaks.last().map(crate::analysis::series::Break::sentence),
+        };
+        return (Zero::TooFewYears { years, because }, None);
     }
     let n = accidents_in(events, &last);
     let ahead = f64::from(AHEAD_YEARS);

@@ -428,7 +428,10 @@ fn trend(extract: &Extract) -> Vec<String> {
 
 fn zero(extract: &Extract) -> String {
     match &extract.zero {
-        Zero::TooFewYears { years } => said("place-zero-few-years", &[("years", years.to_string())]),
+        Zero::TooFewYears { years, because: Some(because) } => {
+            said("place-zero-broken", &[("years", years.to_string()), ("because", because.clone())])
+        }
+        Zero::TooFewYears { years, because: None } => said("place-zero-few-years", &[("years", years.to_string())]),
         Zero::Nothing => word("place-zero-nothing"),
         Zero::Expected { mean, low, high, from: (n, years), similar } => {
             let id = if *similar > 0 { "place-zero-weighed" } else { "place-zero-alone" };

@@ -109,6 +109,15 @@ impl Near for GpkgStore {
         })
     }
 
+    fn systems_of(&self, kind: Kind) -> Result<Vec<String>> {
+        self.look(|connection, _| {
+            let sql = "SELECT DISTINCT system FROM events WHERE kind = ?1 ORDER BY system";
+            let mut select = connection.prepare(sql)?;
+            let systems = select.query_map([kind.code()], |row| row.get(0))?;
+            Ok(systems.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     fn span(&self, kind: Kind) -> Result<Option<(i64, i64, String)>> {
         self.look(|connection, place| {
             let sql = "SELECT min(time_from), max(time_from), max(zone) FROM events WHERE kind = ?1";
