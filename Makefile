@@ -3,6 +3,7 @@
 # make look   QGIS and Chromium open what the program makes; pictures in target/look
 # make oracles  recompute the stored numbers of independent programs
 # make peers  times this program and those that people would use instead, in one run; writes target/peers.json
+# make bench  times the parts by themselves (BENCH=place for those whose name has it)
 # make fuzz   a minute of damaged files for each reader; findings go to tests/findings
 # Both of the first install what is missing (Debian packages, as root or through sudo) and do so only once.
 
@@ -21,7 +22,7 @@ DENY_VERSION := 0.20.2
 BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
 LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
 
-.PHONY: run test setup web build town fmt lint unit docs licences look oracles peers fuzz clean
+.PHONY: run test setup web build town fmt lint unit docs licences look oracles peers bench fuzz clean
 
 run: town
 	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg. Blad: $(TOWN)/platsutdrag.pdf och $(TOWN)/olycksrapport.pdf"
@@ -117,11 +118,15 @@ oracles:
 	$(OUT)/oracles/bin/python tests/oracles/timeline_python.py
 
 # The libraries are those of the ordinary build, and this program's own code is optimised as what ships.
+OPTIMISED := --config profile.dev.package.lagesbild.opt-level=3 \
+  --config profile.dev.package.lagesbild.debug-assertions=false --config profile.dev.package.lagesbild.overflow-checks=false
 peers: setup web
-	cargo build --locked --config profile.dev.package.lagesbild.opt-level=3 \
-	  --config profile.dev.package.lagesbild.debug-assertions=false --config profile.dev.package.lagesbild.overflow-checks=false
+	cargo build --locked $(OPTIMISED)
 	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
 	$(OUT)/oracles/bin/python tests/peers/peers.py $(BIN) $(OUT)/peers $(OUT)/oracles/bin/python target/peers.json
+
+bench: setup web
+	cargo bench --locked --profile dev $(OPTIMISED) -- --noplot $(BENCH)
 
 fuzz: build
 	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz::mutants -- --nocapture
