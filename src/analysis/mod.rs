@@ -21,6 +21,7 @@ pub mod dbscan;
 pub mod dbscan_rtree;
 pub mod forecast;
 pub mod gamma;
+pub mod lattice;
 pub mod multiple;
 pub mod neighbours;
 pub mod nulls;
@@ -133,6 +134,15 @@ pub enum Error {
         /// How many.
         rows: u64,
     },
+    /// More cells than a map holds.
+    TooManyCells {
+        /// How many.
+        cells: u64,
+        /// The side that was asked for, metres.
+        side: String,
+        /// The least side that would do, metres.
+        least: String,
+    },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -192,6 +202,7 @@ mod tests {
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
+            Error::TooManyCells { cells: 9_000_000, side: "10".to_owned(), least: "20".to_owned() },
             Error::TooManyPoints { points: 5_000_000_000 },
         ];
         for error in errors {

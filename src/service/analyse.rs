@@ -229,6 +229,7 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
                 members,
                 shape: outline.into(),
                 road: None,
+                tested: None,
             });
             let hotspots = hotspots.collect();
             Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
@@ -250,6 +251,7 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
                 members: counts.members(*at as usize).to_vec(),
                 shape: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]).into(),
                 road: None,
+                tested: None,
             };
             let hotspots = (1..).zip(&full).map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();

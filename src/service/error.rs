@@ -36,6 +36,16 @@ pub enum Refusal {
         /// As it was given.
         value: String,
     },
+    /// What numbers were to be compared with is not known here.
+    NoExposure {
+        /// As it was asked for.
+        exposure: String,
+    },
+    /// The study area has no cell.
+    NoCells {
+        /// Side of a cell, metres.
+        side: String,
+    },
     /// The store has no roads with names.
     NoStreets {
         /// The store.

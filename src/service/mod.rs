@@ -44,6 +44,7 @@ pub mod sample;
 pub mod selection;
 pub mod similar;
 pub mod snap;
+pub mod study;
 pub mod styles;
 pub mod timeline;
 
