@@ -15,13 +15,16 @@
 )]
 
 pub mod areas;
+mod categories;
 pub mod certificate;
 pub mod counts;
 pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod emerging;
 pub mod forecast;
 pub mod gamma;
+pub mod mann_kendall;
 pub mod multiple;
 pub mod neighbours;
 pub mod nulls;
@@ -134,6 +137,32 @@ pub enum Error {
         /// How many.
         rows: u64,
     },
+    /// Too short a history for what is asked of it.
+    TooFewSteps {
+        /// Steps that there are.
+        steps: usize,
+        /// Steps that it takes.
+        least: usize,
+    },
+    /// There is no event to analyse.
+    NothingToAnalyse,
+    /// Tables that belong together are not equally long.
+    LengthsDiffer {
+        /// Rows that there should be.
+        wanted: usize,
+        /// Rows that there are.
+        found: usize,
+    },
+    /// An exposure is negative or not a number.
+    ExposureNotUsable {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// A place has events, but nothing that they could happen to.
+    EventsWithoutExposure {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -193,6 +222,11 @@ mod tests {
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
+            Error::TooFewSteps { steps: 4, least: 10 },
+            Error::NothingToAnalyse,
+            Error::LengthsDiffer { wanted: 4, found: 5 },
+            Error::ExposureNotUsable { number: 3 },
+            Error::EventsWithoutExposure { number: 3 },
             Error::TooManyPoints { points: 5_000_000_000 },
         ];
         for error in errors {
