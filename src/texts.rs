@@ -64,6 +64,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/areas.toml"),
     include_str!("../data/texts/cli.toml"),
     include_str!("../data/texts/crs.toml"),
+    include_str!("../data/texts/emerging.toml"),
     include_str!("../data/texts/export.toml"),
     include_str!("../data/texts/files.toml"),
     include_str!("../data/texts/formats.toml"),

@@ -15,13 +15,17 @@
 )]
 
 pub mod areas;
+mod categories;
+pub mod certificate;
 pub mod counts;
 pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod emerging;
 pub mod forecast;
 pub mod gamma;
 pub mod lattice;
+pub mod mann_kendall;
 pub mod multiple;
 pub mod neighbours;
 pub mod nulls;
@@ -143,6 +147,32 @@ pub enum Error {
         /// The least side that would do, metres.
         least: String,
     },
+    /// Too short a history for what is asked of it.
+    TooFewSteps {
+        /// Steps that there are.
+        steps: usize,
+        /// Steps that it takes.
+        least: usize,
+    },
+    /// There is no event to analyse.
+    NothingToAnalyse,
+    /// Tables that belong together are not equally long.
+    LengthsDiffer {
+        /// Rows that there should be.
+        wanted: usize,
+        /// Rows that there are.
+        found: usize,
+    },
+    /// An exposure is negative or not a number.
+    ExposureNotUsable {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// A place has events, but nothing that they could happen to.
+    EventsWithoutExposure {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -203,6 +233,11 @@ mod tests {
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
             Error::TooManyCells { cells: 9_000_000, side: "10".to_owned(), least: "20".to_owned() },
+            Error::TooFewSteps { steps: 4, least: 10 },
+            Error::NothingToAnalyse,
+            Error::LengthsDiffer { wanted: 4, found: 5 },
+            Error::ExposureNotUsable { number: 3 },
+            Error::EventsWithoutExposure { number: 3 },
             Error::TooManyPoints { points: 5_000_000_000 },
         ];
         for error in errors {

@@ -46,6 +46,7 @@ pub mod similar;
 pub mod snap;
 pub mod study;
 pub mod styles;
+pub mod tested;
 pub mod timeline;
 
 pub use crate::analysis::{METHODS, Method, method};

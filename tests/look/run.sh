@@ -74,13 +74,14 @@ pages() {
   grep -q "$(basename "${3:-Platsutdrag}")" <<<"$text"
 }
 papers "$town/lagesbild.gpkg" plats-gata --street Storgatan
-crossing=$("$python" - "$town/olyckor_vag.gpkg" <<'PYTHON'
+worst_crossing() { # FILE: the junction of two streets with most accidents
+  "$python" - "$1" <<'PYTHON'
 import sqlite3, sys
 row = sqlite3.connect(sys.argv[1]).execute("SELECT namn FROM junctions WHERE namn LIKE '% / %' ORDER BY n DESC, namn LIMIT 1").fetchone()
 print(row[0])
 PYTHON
-)
-papers "$town/lagesbild.gpkg" plats-korsning --junction "$crossing"
+}
+papers "$town/lagesbild.gpkg" plats-korsning --junction "$(worst_crossing "$town/olyckor_vag.gpkg")"
 papers "$town/lagesbild.gpkg" plats-yta --area "$town/hemomrade.gpkg"
 "$bin" report accidents --store "$town/lagesbild.gpkg" --output "$out/olycksrapport.pdf" >/dev/null
 pages olycksrapport 3 Olycksrapport
@@ -88,7 +89,14 @@ pages olycksrapport 3 Olycksrapport
 ok "sheets of a street, a junction and an area, and the yearly report: tagged PDF of few pages, DOCX whole"
 if [ -f "$out/helsinki.gpkg" ]; then
   papers "$out/helsinki.gpkg" plats-helsinki --street Mannerheimintie
-  ok "the sheet of Mannerheimintie in Helsinki"
+  papers "$out/helsinki.gpkg" plats-helsinki-korsning --junction "$(worst_crossing "$out/helsinki_vag.gpkg")"
+  # An area as someone would draw it around Kamppi, in the store's own system.
+  ring="[[385000,6671500],[385700,6671500],[385700,6672100],[385000,6672100],[385000,6671500]]"
+  crs='"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3067"}}'
+  feature="{\"type\":\"Feature\",\"properties\":{\"namn\":\"Kamppi\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[$ring]}}"
+  echo "{\"type\":\"FeatureCollection\",$crs,\"features\":[$feature]}" >"$out/kamppi.geojson"
+  papers "$out/helsinki.gpkg" plats-helsinki-yta --area "$out/kamppi.geojson"
+  ok "sheets of a street, a junction and a drawn area in Helsinki"
 fi
 
 # --- the page in a browser ---

@@ -180,7 +180,13 @@ fn much(extract: &Extract) -> String {
     let places = if comparison.per_km { "places-streets" } else { "places-junctions" };
     let n = i64::try_from(comparison.n).unwrap_or(i64::MAX);
     let much = click::much(Some(Kind::Accident), n, comparison.own, comparison.per_km, &comparison.standing, places);
-    format!("{} {much}", word("click-much"))
+    let part = if comparison.junctions > 1 {
+        let values = [("count", comparison.junctions.to_string()), ("n", whole(comparison.n))];
+        format!(" {}", said("place-lead-part", &values))
+    } else {
+        String::new()
+    };
+    format!("{}{part} {much}", word("click-much"))
 }
 
 fn keeper(keeper: Option<RoadKeeper>) -> String {
