@@ -51,7 +51,7 @@ pub use areas::{AreaCount, AreaRate, AreaRates, area_rates};
 pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
-pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
+pub use table::{Asks, METHODS, Method, OverCells, Parameter, ParameterKind, Parameters, Settings, method, parse};
 pub use timeline::{Occurrence, Timeline, timeline};
 pub use timetable::{Hours, Timetable, timetable};
 pub use trend::{Trend, trend};

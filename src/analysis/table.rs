@@ -121,6 +121,18 @@ const JUNCTION_TYPES: &[&str] = &["alla", "signal", "cirkulation", "ovrig"];
 /// Which accidents count: [`Selection`], the default first.
 const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 
+/// What numbers of events are compared with; the default is what the store knows best.
+const EXPOSURES: &[&str] = &["auto", "yta", "vag", "bebyggelse"];
+
+/// The range of a level in per cent.
+const ALPHA: RangeInclusive<f64> = 1.0..=20.0;
+
+/// The range of a seed.
+const SEED: RangeInclusive<f64> = 0.0..=4_294_967_295.0;
+
+/// The range of a number of null maps; 0 is none.
+const MAPS: RangeInclusive<f64> = 0.0..=10_000.0;
+
 /// The range of a number of years; 0 is all years.
 const YEARS: RangeInclusive<f64> = 0.0..=100.0;
 
@@ -192,6 +204,23 @@ pub const METHODS: &[Method] = &[
         ],
         asks: Asks::Nothing,
         settings: |given| Settings::AreaCounts { few: given.number("min-points") as u64 },
+    },
+    Method {
+        id: "emerging",
+        parameters: &[
+            length("cell", 500.0, &CELL_M, "emerging-cell-help"),
+            choice("step", &["month", "week", "day"], "emerging-step-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "emerging-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Emerging {
+            study: OverCells::of(given),
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+        },
     },
     Method {
         id: "network-counts",
@@ -427,6 +456,13 @@ pub enum Settings {
         /// Length of a period.
         step: Step,
     },
+    /// [`emerging`](super::emerging::emerging()).
+    Emerging {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// Length of a step.
+        step: Step,
+    },
     /// [`dbscan`](super::dbscan()).
     Dbscan {
         /// Distance within which events are near.
@@ -458,6 +494,34 @@ pub enum Settings {
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
+}
+
+/// What a method over the cells of a study area is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OverCells {
+    /// Side of a cell.
+    pub cell: Metres,
+    /// What numbers are compared with: a word of the parameter.
+    pub exposure: &'static str,
+    /// The level, 0 to 1.
+    pub alpha: f64,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Null maps of the certificate; 0 for none.
+    pub certify: u64,
+}
+
+impl OverCells {
+    fn of(given: &Parameters) -> Self {
+        let word = given.text("exposure");
+        Self {
+            cell: Metres(given.number("cell")),
+            exposure: EXPOSURES.iter().copied().find(|known| Some(*known) == word).unwrap_or(EXPOSURES[0]),
+            alpha: given.number("alpha") / 100.0,
+            seed: given.number("seed") as u64,
+            certify: given.number("certify") as u64,
+        }
+    }
 }
 
 /// How events come onto roads, and which roads count.
@@ -513,7 +577,20 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            Self::AreaCounts { .. }
+            | Self::Counts { .. }
+            | Self::Dbscan { .. }
+            | Self::Emerging { .. }
+            | Self::Timeline { .. } => None,
+        }
+    }
+
+    /// Whether the method compares cells with something, which may be the roads of a file.
+    #[must_use]
+    pub const fn over_cells(&self) -> Option<OverCells> {
+        match self {
+            Self::Emerging { study, .. } => Some(*study),
+            _ => None,
         }
     }
 }
@@ -716,7 +793,9 @@ mod tests {
             }
             for parameter in method.parameters {
                 assert_ne!(parameter.help(), parameter.help);
-                assert_eq!(parameter.help, format!("{}-{}-help", method.id, parameter.id));
+                // Help of its own, or that of all methods that have the parameter.
+                let own = [format!("{}-{}-help", method.id, parameter.id), format!("{}-help", parameter.id)];
+                assert!(own.contains(&parameter.help.to_owned()), "{}", parameter.help);
                 let is_number = !matches!(parameter.kind, ParameterKind::Text | ParameterKind::Choice);
                 assert_eq!(is_number, parameter.default.is_some());
                 assert_eq!(parameter.kind == ParameterKind::Choice, !parameter.choices.is_empty());
@@ -726,6 +805,10 @@ mod tests {
             match defaults.settings() {
                 Settings::AreaCounts { few } => assert_eq!((method.id, few), ("area-counts", 5)),
                 Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
+                Settings::Emerging { study, step } => {
+                    assert_eq!((method.id, step, study.exposure), ("emerging", Step::Month, "auto"));
+                    assert!(CELL_M.contains(&study.cell.0) && (study.alpha - 0.05).abs() < 1e-12);
+                }
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);
                 }

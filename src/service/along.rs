@@ -153,9 +153,7 @@ pub(super) fn analyse(
             Ok(counts(network, &used, roads, filter, radius, min_points, input.chosen.years))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
-        Settings::AreaCounts { .. } | Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
-            Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into())
-        }
+        _ => Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into()),
     })?;
     Ok(timings.time("layers", || layers(input, named, &located, &used, found, parameters)))
 }

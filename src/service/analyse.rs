@@ -15,7 +15,7 @@ use super::files;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{along, coarse, ground, selection};
+use super::{along, coarse, ground, planar, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
@@ -94,6 +94,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Whether the result is now in the store.
     pub kept: bool,
+    /// How often the method finds something where there is nothing, where that was asked for.
+    pub certificate: Option<planar::Certified>,
 }
 
 /// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
@@ -139,12 +141,34 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             let network = timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?;
             Some((roads, network))
         }
-        (None, Some(_)) => return Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into()),
-        (None, None) => None,
+        (None, Some(_)) if settings.over_cells().is_none() => {
+            return Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into());
+        }
+        (None, _) => None,
     };
+    // Cells may be compared with the roads of a file.
+    let compared = match (&request.network, settings.over_cells()) {
+        (Some(_), Some(_)) => {
+            Some(timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?)
+        }
+        _ => None,
+    };
+    let mut certificate = None;
     progress.stage("stage-compute", 0);
     let (layers, passport) = match (&roads, &settings) {
         (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
+        (None, settings) if settings.over_cells().is_some() => {
+            let ask = planar::Ask {
+                store: store.as_ref(),
+                network: compared.as_ref().map(along::Named::network),
+                parameters: &parameters,
+                timings,
+                shown: &shown,
+            };
+            let found = planar::analyse(&mut input, &ask)?;
+            certificate = found.certificate;
+            (found.layers, found.passport)
+        }
         (None, Settings::Timeline { step }) => {
             timings.time("compute", || timeline::layers(&input, *step, &parameters, &shown))?
         }
@@ -175,6 +199,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         passport,
         warnings: input.warnings.into_iter().chain(notes).collect(),
         kept,
+        certificate,
     })
 }
 
@@ -207,7 +232,7 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
     match &parameters.settings() {
-        Settings::AreaCounts { .. } | Settings::Timeline { .. } => Ok(Groups::default()),
+        Settings::AreaCounts { .. } | Settings::Emerging { .. } | Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
             let count = clustering.count as usize;

@@ -2,12 +2,12 @@
 
 use geo::Geometry;
 
-use super::columns::{category_class, column, title};
-use super::hotspots::{Hotspot, Tested};
 use super::study::Study;
 use crate::analysis::neighbours::Neighbours;
 use crate::analysis::outline;
 use crate::domain::{Column, Geometries, GeometryKind, Kind, Layer, Passport, Style, Values};
+use crate::service::columns::{category_class, column, title};
+use crate::service::hotspots::{Hotspot, Tested};
 use crate::texts::{number, swedish};
 
 /// What a test said of one cell.

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use geo::{Area as _, Centroid};
 
-use super::error::{Refusal, Result};
-use super::rows::Input;
 use crate::analysis::lattice;
 use crate::domain::{Bbox, Cell, Grid, Kind, Metres, Network};
+use crate::service::error::{Refusal, Result};
+use crate::service::rows::Input;
 use crate::store::{Background, GpkgStore, Store, Window};
 use crate::texts::swedish;
 

@@ -1,0 +1,201 @@
+//! Methods in the plane that compare: cells of the study area with what they are compared with, and the layers that they give.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts of one municipality are far below 2^53, and numbers of cells below 2^32"
+)]
+
+mod emerging;
+mod study;
+mod tested;
+
+use serde::Serialize;
+
+use super::analyse::{events, passport};
+use super::error::{Refusal, Result};
+use super::facts::Fact;
+use super::hotspots::{self, Frame, Hotspot};
+use super::progress::Timings;
+use super::rows::Input;
+use crate::analysis::certificate::Certificate;
+use crate::analysis::{OverCells, Parameters, Settings};
+use crate::domain::{Bbox, Column, Layer, Network, Passport};
+use crate::store::GpkgStore;
+use crate::texts::{number, swedish};
+use study::Study;
+
+/// What a method is asked with, beside its input.
+pub(super) struct Ask<'a> {
+    /// The store that the events are of, where they are of one.
+    pub store: Option<&'a GpkgStore>,
+    /// A file's road network.
+    pub network: Option<&'a Network>,
+    /// Parameters.
+    pub parameters: &'a Parameters,
+    /// Seconds a stage.
+    pub timings: &'a Timings,
+    /// The input as errors name it.
+    pub shown: &'a str,
+}
+
+/// What a method found.
+pub(super) struct Found {
+    /// Layers, the first with one row a hotspot.
+    pub layers: Vec<Layer>,
+    /// Passport of all.
+    pub passport: Passport,
+    /// How often the method finds something where there is nothing, where that was asked for.
+    pub certificate: Option<Certified>,
+}
+
+/// The calibration certificate as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Certified {
+    /// Maps that hold nothing.
+    pub maps: u64,
+    /// Maps on which something was found all the same.
+    pub alarms: u64,
+    /// Their share, 0 to 1.
+    pub share: f64,
+    /// Lower end of its exact 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// The level that the method promises, 0 to 1.
+    pub alpha: f64,
+}
+
+impl From<Certificate> for Certified {
+    fn from(made: Certificate) -> Self {
+        let Certificate { maps, alarms, share, low, high, alpha, .. } = made;
+        Self { maps, alarms, share, low, high, alpha }
+    }
+}
+
+impl Certified {
+    /// The certificate in a sentence.
+    fn sentence(&self) -> String {
+        let percent = |share: f64| number(&((share * 1000.0).round() / 10.0));
+        let values = [
+            ("maps", self.maps.to_string()),
+            ("alarms", self.alarms.to_string()),
+            ("share", percent(self.share)),
+            ("low", percent(self.low)),
+            ("high", percent(self.high)),
+            ("alpha", percent(self.alpha)),
+        ];
+        swedish("note-certificate", &values)
+    }
+}
+
+/// Runs a method.
+///
+/// # Errors
+/// Those of the study area and of the method.
+pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
+    match ask.parameters.settings() {
+        Settings::Emerging { study, step } => emerging::run(input, ask, study, step),
+        _ => Err(Refusal::NetworkNotUsed { method: ask.parameters.method().id }.into()),
+    }
+}
+
+/// Events of the input that have a place in a cell of the study area.
+struct Placed {
+    /// Their rows in the input.
+    rows: Vec<usize>,
+    /// Where.
+    points: Vec<[f64; 2]>,
+    /// The cell of each.
+    cell: Vec<u32>,
+    /// The study area.
+    study: Study,
+}
+
+/// Lays the cells over the study area and puts the events into them. Those outside are told in the input's `dropped`.
+fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
+    let study = Study::over(ask.store, ask.network, input, over.cell, over.exposure)?;
+    if study.cells.is_empty() {
+        return Err(Refusal::NoCells { side: number(&over.cell.0) }.into());
+    }
+    let mut placed = Placed { rows: Vec::new(), points: Vec::new(), cell: Vec::new(), study };
+    let all: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
+    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
+    let mut outside = 0;
+    for ((row, point), cell) in all.into_iter().zip(&points).zip(placed.study.cells_of(&points)) {
+        let Some(cell) = cell else {
+            outside += 1;
+            continue;
+        };
+        placed.rows.push(row);
+        placed.points.push(*point);
+        placed.cell.push(cell);
+    }
+    left_out(input, "dropped-no-exposure", outside);
+    let values = [
+        ("words", placed.study.by.words()),
+        ("side", number(&over.cell.0)),
+        ("cells", placed.study.cells.len().to_string()),
+    ];
+    input.notes.push(swedish("note-compared-with", &values));
+    Ok(placed)
+}
+
+/// Tells of rows that take no part.
+fn left_out(input: &mut Input, reason: &str, count: u64) {
+    if count > 0 {
+        let reason = swedish(reason, &[]);
+        input.notes.push(swedish("note-left-out", &[("count", count.to_string()), ("reason", reason.clone())]));
+        *input.dropped.entry(reason).or_default() += count;
+    }
+}
+
+/// What a method makes of its input.
+struct Made {
+    hotspots: Vec<Hotspot>,
+    /// Rows of the input that the members of hotspots number.
+    rows: Vec<usize>,
+    /// More layers beside `hotspots` and `events`, made once the passport is known.
+    more: Vec<Layer>,
+    /// More columns of `events`, one value a row of the input.
+    of_events: Vec<Column>,
+}
+
+/// The passport of a method over cells.
+fn passport_of(
+    input: &Input,
+    used: usize,
+    ask: &Ask<'_>,
+    seed: Option<u64>,
+    certified: Option<&Certified>,
+) -> Passport {
+    let mut passport = passport(input, used, ask.parameters);
+    passport.seed = seed;
+    if let Some(certified) = certified {
+        passport.notes.push(certified.sentence());
+    }
+    passport
+}
+
+/// The layers: `hotspots` by rank, what the method has more, `events` with their hotspot.
+fn layers(input: &mut Input, made: Made, passport: &Passport) -> Vec<Layer> {
+    let Made { mut hotspots, rows, more, of_events } = made;
+    let facts: Vec<Fact> = rows.iter().map(|&row| input.facts[row].clone()).collect();
+    let points = rows.iter().filter_map(|&row| input.points[row]);
+    let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points).area_m2() };
+    let (mut cluster, mut core) = (vec![None; input.points.len()], vec![false; input.points.len()]);
+    for spot in &hotspots {
+        for &member in &spot.members {
+            cluster[rows[member as usize]] = Some(spot.number);
+            core[rows[member as usize]] = true;
+        }
+    }
+    let chosen = input.chosen.clone();
+    let frame =
+        Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted: false, chosen: &chosen };
+    hotspots::rank(&mut hotspots, &frame);
+    let mut layers = vec![hotspots::layer(&hotspots, &frame, passport.clone())];
+    layers.extend(more);
+    layers.push(events(input, &cluster, &core, of_events, passport));
+    layers
+}
