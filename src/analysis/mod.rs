@@ -33,6 +33,7 @@ pub mod outline;
 pub mod road;
 pub mod series;
 mod sets;
+pub mod suitability;
 pub mod summary;
 pub mod table;
 pub mod tails;

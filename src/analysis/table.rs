@@ -121,6 +121,18 @@ const JUNCTION_TYPES: &[&str] = &["alla", "signal", "cirkulation", "ovrig"];
 /// Which accidents count: [`Selection`], the default first.
 const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 
+/// The range of a share of false discoveries, in per cent.
+pub const ALPHA_PERCENT: RangeInclusive<f64> = 1.0..=20.0;
+
+/// The range of a share of the area, in per cent.
+pub const COVERAGE_PERCENT: RangeInclusive<f64> = 1.0..=50.0;
+
+/// The range of a number of origins of a back-test.
+pub const ORIGINS: RangeInclusive<f64> = 1.0..=1_000.0;
+
+/// The range of a seed: whole numbers that a double holds exactly.
+pub const SEED: RangeInclusive<f64> = 0.0..=9_007_199_254_740_991.0;
+
 /// The range of a number of years; 0 is all years.
 const YEARS: RangeInclusive<f64> = 0.0..=100.0;
 
@@ -181,6 +193,44 @@ pub const METHODS: &[Method] = &[
         },
     },
     Method {
+        id: "emerging",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "emerging-cell-help"),
+            choice("step", &["month", "week", "day"], "emerging-step-help"),
+            whole("alpha", 5.0, &ALPHA_PERCENT, "emerging-alpha-help"),
+            whole("seed", 1.0, &SEED, "emerging-seed-help"),
+            choice("selection", SELECTIONS, "emerging-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Emerging {
+            cell: Metres(given.number("cell")),
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+            alpha: given.number("alpha") / 100.0,
+            seed: given.number("seed") as u64,
+        },
+    },
+    Method {
+        id: "backtest",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "backtest-cell-help"),
+            choice("step", &["month", "week", "day"], "backtest-step-help"),
+            whole("coverage", 5.0, &COVERAGE_PERCENT, "backtest-coverage-help"),
+            whole("origins", 12.0, &ORIGINS, "backtest-origins-help"),
+            words("methods", "backtest-methods-help"),
+            whole("seed", 1.0, &SEED, "backtest-seed-help"),
+            choice("selection", SELECTIONS, "backtest-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Backtest {
+            cell: Metres(given.number("cell")),
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+            coverage: given.number("coverage") / 100.0,
+            origins: given.number("origins") as usize,
+            methods: given.text("methods").map_or_else(Vec::new, listed),
+            seed: given.number("seed") as u64,
+        },
+    },
+    Method {
         id: "area-counts",
         parameters: &[
             words("exposure", "area-counts-exposure-help"),
@@ -236,6 +286,17 @@ pub const METHODS: &[Method] = &[
         },
     },
 ];
+
+/// The words of a text, set apart by commas or spaces, each once.
+fn listed(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split([',', ' ']).filter(|word| !word.is_empty()) {
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
 
 /// The method with this id.
 ///
@@ -427,6 +488,32 @@ pub enum Settings {
         /// Length of a period.
         step: Step,
     },
+    /// [`emerging`](super::emerging::emerging()).
+    Emerging {
+        /// Side of a cell.
+        cell: Metres,
+        /// Length of a step.
+        step: Step,
+        /// Share of false discoveries that is accepted.
+        alpha: f64,
+        /// Seed of the trend's scores.
+        seed: u64,
+    },
+    /// [`backtest`](super::backtest::backtest()).
+    Backtest {
+        /// Side of a cell.
+        cell: Metres,
+        /// Length of a step, which is forecast.
+        step: Step,
+        /// Share of the area that is taken.
+        coverage: f64,
+        /// Most origins.
+        origins: usize,
+        /// Ids of the methods that are tested, as they were given; empty for all that can be.
+        methods: Vec<String>,
+        /// Seed of the bootstrap.
+        seed: u64,
+    },
     /// [`dbscan`](super::dbscan()).
     Dbscan {
         /// Distance within which events are near.
@@ -513,7 +600,12 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            Self::AreaCounts { .. }
+            | Self::Backtest { .. }
+            | Self::Counts { .. }
+            | Self::Dbscan { .. }
+            | Self::Emerging { .. }
+            | Self::Timeline { .. } => None,
         }
     }
 }
@@ -651,6 +743,13 @@ mod tests {
     }
 
     #[test]
+    fn the_methods_of_a_back_test_are_a_list() {
+        let given = parse("backtest", &[("methods", "counts, dbscan,counts"), ("coverage", "10")]).expect("valid");
+        let Settings::Backtest { methods, coverage, .. } = given.settings() else { panic!("a back-test") };
+        assert_eq!((methods, coverage), (vec!["counts".to_owned(), "dbscan".to_owned()], 0.1));
+    }
+
+    #[test]
     fn the_passport_holds_defaults_and_whole_numbers_without_a_point() {
         let json = |parameters: &Parameters| serde_json::to_string(&parameters.to_json()).expect("plain");
         assert_eq!(
@@ -726,6 +825,14 @@ mod tests {
             match defaults.settings() {
                 Settings::AreaCounts { few } => assert_eq!((method.id, few), ("area-counts", 5)),
                 Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
+                Settings::Emerging { cell, step, alpha, seed } => {
+                    assert!(method.id == "emerging" && CELL_M.contains(&cell.0) && step == Step::Month);
+                    assert!(alpha == 0.05 && seed == 1);
+                }
+                Settings::Backtest { cell, coverage, origins, methods, .. } => {
+                    assert!(method.id == "backtest" && CELL_M.contains(&cell.0) && coverage == 0.05);
+                    assert!(origins == 12 && methods.is_empty());
+                }
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);
                 }
