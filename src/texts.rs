@@ -62,6 +62,7 @@ struct Entry {
 const FILES: &[&str] = &[
     include_str!("../data/texts/analysis.toml"),
     include_str!("../data/texts/areas.toml"),
+    include_str!("../data/texts/backtest.toml"),
     include_str!("../data/texts/cli.toml"),
     include_str!("../data/texts/crs.toml"),
     include_str!("../data/texts/emerging.toml"),
@@ -83,6 +84,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/service.toml"),
     include_str!("../data/texts/store.toml"),
     include_str!("../data/texts/tested.toml"),
+    include_str!("../data/texts/suitability.toml"),
     include_str!("../data/texts/timeline.toml"),
 ];
 

@@ -177,7 +177,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut before = 0;
     for run in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let rank = before as f64 + (run.len() + 1) as f64 / 2.0;
-        for &at in run.iter() {
+        for &at in run {
             ranks[at] = rank;
         }
         before += run.len();
@@ -221,6 +221,7 @@ pub(super) fn exact_tails(n: usize) -> Option<Vec<f64>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unreadable_literal, reason = "numbers of other programs, as they print them")]
 mod tests {
     use proptest::prelude::*;
     use serde_json::Value;

@@ -15,6 +15,7 @@
 )]
 
 pub mod areas;
+pub mod backtest;
 mod categories;
 pub mod certificate;
 pub mod counts;
@@ -33,6 +34,7 @@ pub mod outline;
 pub mod road;
 pub mod series;
 mod sets;
+pub mod suitability;
 pub mod summary;
 pub mod table;
 pub mod tails;
@@ -163,6 +165,11 @@ pub enum Error {
         /// Rows that there are.
         found: usize,
     },
+    /// An area or length is 0, negative or not a number.
+    SizeNotUsable {
+        /// The unit's number in the input, from 1.
+        number: usize,
+    },
     /// An exposure is negative or not a number.
     ExposureNotUsable {
         /// The place's number in the input, from 1.
@@ -237,6 +244,7 @@ mod tests {
             Error::NothingToAnalyse,
             Error::LengthsDiffer { wanted: 4, found: 5 },
             Error::ExposureNotUsable { number: 3 },
+            Error::SizeNotUsable { number: 3 },
             Error::EventsWithoutExposure { number: 3 },
             Error::TooManyPoints { points: 5_000_000_000 },
         ];

@@ -133,6 +133,12 @@ const SEED: RangeInclusive<f64> = 0.0..=4_294_967_295.0;
 /// The range of a number of null maps; 0 is none.
 const MAPS: RangeInclusive<f64> = 0.0..=10_000.0;
 
+/// The range of a share of the area, in per cent.
+const COVERAGE: RangeInclusive<f64> = 1.0..=50.0;
+
+/// The range of a number of origins of a back-test.
+const ORIGINS: RangeInclusive<f64> = 1.0..=1_000.0;
+
 /// The range of a number of years; 0 is all years.
 const YEARS: RangeInclusive<f64> = 0.0..=100.0;
 
@@ -212,7 +218,7 @@ pub const METHODS: &[Method] = &[
             choice("step", &["month", "week", "day"], "emerging-step-help"),
             choice("exposure", EXPOSURES, "exposure-help"),
             whole("alpha", 5.0, &ALPHA, "alpha-help"),
-            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("seed", 1.0, &SEED, "emerging-seed-help"),
             whole("certify", 0.0, &MAPS, "certify-help"),
             choice("selection", SELECTIONS, "emerging-selection-help"),
         ],
@@ -220,6 +226,27 @@ pub const METHODS: &[Method] = &[
         settings: |given| Settings::Emerging {
             study: OverCells::of(given),
             step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+        },
+    },
+    Method {
+        id: "backtest",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "backtest-cell-help"),
+            choice("step", &["month", "week", "day"], "backtest-step-help"),
+            whole("coverage", 5.0, &COVERAGE, "backtest-coverage-help"),
+            whole("origins", 12.0, &ORIGINS, "backtest-origins-help"),
+            words("methods", "backtest-methods-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("seed", 1.0, &SEED, "backtest-seed-help"),
+            choice("selection", SELECTIONS, "backtest-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Backtest {
+            study: OverCells::of(given),
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+            coverage: given.number("coverage") / 100.0,
+            origins: given.number("origins") as usize,
+            methods: given.text("methods").map_or_else(Vec::new, listed),
         },
     },
     Method {
@@ -265,6 +292,17 @@ pub const METHODS: &[Method] = &[
         },
     },
 ];
+
+/// The words of a text, set apart by commas or spaces, each once.
+fn listed(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split([',', ' ']).filter(|word| !word.is_empty()) {
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
 
 /// The method with this id.
 ///
@@ -463,6 +501,19 @@ pub enum Settings {
         /// Length of a step.
         step: Step,
     },
+    /// [`backtest`](super::backtest::backtest()).
+    Backtest {
+        /// Cells, exposure, seed of the bootstrap.
+        study: OverCells,
+        /// Length of a step, which is forecast.
+        step: Step,
+        /// Share of the area that is taken.
+        coverage: f64,
+        /// Most origins.
+        origins: usize,
+        /// Ids of the methods that are tested, as they were given; empty for all that can be.
+        methods: Vec<String>,
+    },
     /// [`dbscan`](super::dbscan()).
     Dbscan {
         /// Distance within which events are near.
@@ -517,9 +568,9 @@ impl OverCells {
         Self {
             cell: Metres(given.number("cell")),
             exposure: EXPOSURES.iter().copied().find(|known| Some(*known) == word).unwrap_or(EXPOSURES[0]),
-            alpha: given.number("alpha") / 100.0,
-            seed: given.number("seed") as u64,
-            certify: given.number("certify") as u64,
+            alpha: given.share("alpha"),
+            seed: given.whole("seed"),
+            certify: given.whole("certify"),
         }
     }
 }
@@ -577,11 +628,7 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::AreaCounts { .. }
-            | Self::Counts { .. }
-            | Self::Dbscan { .. }
-            | Self::Emerging { .. }
-            | Self::Timeline { .. } => None,
+            _ => None,
         }
     }
 
@@ -589,7 +636,7 @@ impl Settings {
     #[must_use]
     pub const fn over_cells(&self) -> Option<OverCells> {
         match self {
-            Self::Emerging { study, .. } => Some(*study),
+            Self::Backtest { study, .. } | Self::Emerging { study, .. } => Some(*study),
             _ => None,
         }
     }
@@ -704,6 +751,17 @@ impl Parameters {
         }
     }
 
+    /// A parameter in per cent as a share; 0 where the method has none of that name.
+    fn share(&self, id: &str) -> f64 {
+        let percent = self.number(id);
+        if percent.is_finite() { percent / 100.0 } else { 0.0 }
+    }
+
+    /// A whole number; 0 where the method has none of that name.
+    fn whole(&self, id: &str) -> u64 {
+        self.number(id).max(0.0) as u64
+    }
+
     fn get(&self, id: &str) -> Option<&Value> {
         let at = self.method.parameters.iter().position(|parameter| parameter.id == id)?;
         self.values[at].as_ref()
@@ -725,6 +783,13 @@ mod tests {
         let counts = parse("counts", &[("min_points", "3"), ("value", "kostnad")]).expect("valid");
         let value = Some("kostnad".to_owned());
         assert_eq!(counts.settings(), Settings::Counts { cell: Metres(250.0), min_points: 3, value });
+    }
+
+    #[test]
+    fn the_methods_of_a_back_test_are_a_list() {
+        let given = parse("backtest", &[("methods", "counts, dbscan,counts"), ("coverage", "10")]).expect("valid");
+        let Settings::Backtest { methods, coverage, .. } = given.settings() else { panic!("a back-test") };
+        assert_eq!((methods, coverage), (vec!["counts".to_owned(), "dbscan".to_owned()], 0.1));
     }
 
     #[test]
@@ -808,6 +873,10 @@ mod tests {
                 Settings::Emerging { study, step } => {
                     assert_eq!((method.id, step, study.exposure), ("emerging", Step::Month, "auto"));
                     assert!(CELL_M.contains(&study.cell.0) && (study.alpha - 0.05).abs() < 1e-12);
+                }
+                Settings::Backtest { study, coverage, origins, methods, .. } => {
+                    assert!(method.id == "backtest" && CELL_M.contains(&study.cell.0) && origins == 12);
+                    assert!((coverage - 0.05).abs() < 1e-12 && methods.is_empty());
                 }
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);

@@ -232,7 +232,6 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
     match &parameters.settings() {
-        Settings::AreaCounts { .. } | Settings::Emerging { .. } | Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
             let count = clustering.count as usize;
@@ -285,6 +284,8 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
         Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
             Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
         }
+        // Areas and times have no groups; methods over cells make their own.
+        _ => Ok(Groups::default()),
     }
 }
 
