@@ -73,6 +73,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/geocode.toml"),
     include_str!("../data/texts/http.toml"),
     include_str!("../data/texts/ingest.toml"),
+    include_str!("../data/texts/kde.toml"),
     include_str!("../data/texts/layers.toml"),
     include_str!("../data/texts/mapping.toml"),
     include_str!("../data/texts/network.toml"),

@@ -25,6 +25,7 @@ pub mod dbscan_rtree;
 pub mod emerging;
 pub mod forecast;
 pub mod gamma;
+pub mod kde;
 pub mod lattice;
 pub mod mann_kendall;
 pub mod multiple;
@@ -185,6 +186,40 @@ pub enum Error {
         /// How many.
         points: usize,
     },
+    /// A bandwidth below the side of a cell: events between the cells' middles would be left out of the picture.
+    BandwidthBelowCell {
+        /// The bandwidth in metres.
+        bandwidth: String,
+        /// The side in metres, which is the least bandwidth too.
+        cell: String,
+    },
+    /// All coordinates are as small as degrees are.
+    LooksLikeDegrees,
+    /// A raster would have more cells than there is room for.
+    RasterTooLarge {
+        /// How many.
+        cells: u64,
+        /// Most that there is room for.
+        most: u64,
+        /// A side in metres that would do.
+        cell: String,
+    },
+    /// A study area without a cell.
+    NoStudyArea,
+    /// Too few positions that differ, or all on one line, to find a bandwidth from.
+    TooFewPlaces {
+        /// How many.
+        places: usize,
+        /// How many are needed at least.
+        least: usize,
+    },
+    /// A weight or exposure is missing, below 0 or not a number.
+    WeightNotUsable {
+        /// The row's number in the input, from 1.
+        number: usize,
+    },
+    /// Nothing to compare with: no controls, or an exposure that is 0 everywhere.
+    NothingToCompareWith,
 }
 catalogued_errors!(Error);
 
@@ -223,7 +258,7 @@ mod tests {
     fn every_error_has_its_sentence_and_remedy_in_the_catalogue() {
         let name = || "eps".to_owned();
         let errors = [
-            Error::UnknownMethod { method: "kde".to_owned(), known: vec!["counts", "dbscan"] },
+            Error::UnknownMethod { method: "heatmap".to_owned(), known: vec!["counts", "dbscan"] },
             Error::UnknownParameter {
                 method: "dbscan",
                 parameter: "cell".to_owned(),
@@ -247,6 +282,13 @@ mod tests {
             Error::SizeNotUsable { number: 3 },
             Error::EventsWithoutExposure { number: 3 },
             Error::TooManyPoints { points: 5_000_000_000 },
+            Error::BandwidthBelowCell { bandwidth: "50".to_owned(), cell: "100".to_owned() },
+            Error::LooksLikeDegrees,
+            Error::RasterTooLarge { cells: 100_000_000, most: 25_000_000, cell: "200".to_owned() },
+            Error::NoStudyArea,
+            Error::TooFewPlaces { places: 1, least: 3 },
+            Error::WeightNotUsable { number: 7 },
+            Error::NothingToCompareWith,
         ];
         for error in errors {
             let problem = problem(&error);

@@ -41,6 +41,13 @@ pub enum Refusal {
         /// As it was asked for.
         exposure: String,
     },
+    /// A back-test knows no such method.
+    NotBackTested {
+        /// As it was asked for.
+        method: String,
+        /// Those that it knows.
+        known: Vec<&'static str>,
+    },
     /// The study area has no cell.
     NoCells {
         /// Side of a cell, metres.

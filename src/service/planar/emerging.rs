@@ -2,50 +2,28 @@
 
 use super::study::Study;
 use super::tested::{Outcome, by_cell, cells, grouped, place as of_cells, rounded};
-use super::{Ask, Certified, Found, Made, layers, left_out, passport_of, place};
+use super::{Ask, Certified, Found, Made, dated, layers, passport_of, place};
 use crate::analysis::OverCells;
 use crate::analysis::certificate::{NullCounts, certify};
 use crate::analysis::emerging::{Category, Cube, Emerging, History, Word, emerging};
 use crate::analysis::mann_kendall::MannKendall;
 use crate::analysis::neighbours::Neighbours;
 use crate::domain::random::Stream;
-use crate::domain::{Kind, Layer, Passport, Period, Step, Style, Values};
+use crate::domain::{Kind, Layer, Passport, Step, Style, Values};
 use crate::service::columns::{category_class, column};
-use crate::service::error::{Refusal, Result};
+use crate::service::error::Result;
 use crate::service::hotspots::Tested;
 use crate::service::rows::Input;
 use crate::texts::{number, swedish};
 
 pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, step: Step) -> Result<Found> {
     let mut placed = place(input, ask, &over)?;
-    let period = |row: usize| input.facts[row].time.as_ref().and_then(|time| time.period(step));
-    let periods: Vec<Option<Period>> = placed.rows.iter().map(|&row| period(row)).collect();
-    let undated = placed.rows.iter().filter(|&&row| input.facts[row].time.is_none()).count();
-    let lost = periods.iter().filter(|period| period.is_none()).count();
-    let (Some(first), Some(last)) = (periods.iter().flatten().min().copied(), periods.iter().flatten().max().copied())
-    else {
-        let (file, rows) = (ask.shown.to_owned(), lost);
-        return Err(if undated == lost {
-            Refusal::NothingDated { file, rows }
-        } else {
-            Refusal::TimesTooCoarse { file, rows: lost - undated, step: step.code() }
-        }
-        .into());
-    };
-    let mut steps = vec![first];
-    while let Some(next) = steps.last().and_then(|at| at.next(step)).filter(|next| *next <= last) {
-        steps.push(next);
-    }
-    left_out(input, "dropped-undated", undated as u64);
-    left_out(input, "dropped-coarse-time", (lost - undated) as u64);
-    let mut keep = periods.iter().map(Option::is_some);
-    placed.rows.retain(|_| keep.next() == Some(true));
-    let cell: Vec<u32> = placed.cell.iter().zip(&periods).filter_map(|(cell, period)| period.map(|_| *cell)).collect();
+    let (steps, of) = dated(input, ask, &mut placed, step)?;
+    let cell = &placed.cell;
     let mut counts = vec![0_u32; placed.study.cells.len() * steps.len()];
     let mut totals = vec![0_u64; steps.len()];
-    for (cell, period) in cell.iter().zip(periods.iter().flatten()) {
-        let at = steps.partition_point(|known| known < period);
-        counts[*cell as usize * steps.len() + at] += 1;
+    for (&cell, &at) in cell.iter().zip(&of) {
+        counts[cell as usize * steps.len() + at] += 1;
         totals[at] += 1;
     }
     let near = Neighbours::queen(&placed.study.cells);

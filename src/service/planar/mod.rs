@@ -6,6 +6,7 @@
     reason = "counts of one municipality are far below 2^53, and numbers of cells below 2^32"
 )]
 
+mod backtest;
 mod emerging;
 mod study;
 mod tested;
@@ -20,7 +21,7 @@ use super::progress::Timings;
 use super::rows::Input;
 use crate::analysis::certificate::Certificate;
 use crate::analysis::{OverCells, Parameters, Settings};
-use crate::domain::{Bbox, Column, Layer, Network, Passport};
+use crate::domain::{Bbox, Column, Layer, Network, Passport, Period, Step};
 use crate::store::GpkgStore;
 use crate::texts::{number, swedish};
 use study::Study;
@@ -96,6 +97,9 @@ impl Certified {
 pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
     match ask.parameters.settings() {
         Settings::Emerging { study, step } => emerging::run(input, ask, study, step),
+        Settings::Backtest { study: over, step, coverage, origins, methods } => {
+            backtest::run(input, ask, &backtest::Asked { over, step, coverage, origins, methods })
+        }
         _ => Err(Refusal::NetworkNotUsed { method: ask.parameters.method().id }.into()),
     }
 }
@@ -139,6 +143,42 @@ fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
     ];
     input.notes.push(swedish("note-compared-with", &values));
     Ok(placed)
+}
+
+/// The steps from the first event's to the last one's, and which step each event is of. Events without a time, and those whose
+/// time is coarser than a step, are left out and told.
+///
+/// # Errors
+/// [`Refusal::NothingDated`], [`Refusal::TimesTooCoarse`] where no event is of any step.
+fn dated(input: &mut Input, ask: &Ask<'_>, placed: &mut Placed, step: Step) -> Result<(Vec<Period>, Vec<usize>)> {
+    let period = |row: usize| input.facts[row].time.as_ref().and_then(|time| time.period(step));
+    let periods: Vec<Option<Period>> = placed.rows.iter().map(|&row| period(row)).collect();
+    let undated = placed.rows.iter().filter(|&&row| input.facts[row].time.is_none()).count();
+    let lost = periods.iter().filter(|period| period.is_none()).count();
+    let known = || periods.iter().flatten().copied();
+    let (Some(first), Some(last)) = (known().min(), known().max()) else {
+        let file = ask.shown.to_owned();
+        return Err(if undated == lost {
+            Refusal::NothingDated { file, rows: lost }
+        } else {
+            Refusal::TimesTooCoarse { file, rows: lost - undated, step: step.code() }
+        }
+        .into());
+    };
+    let mut steps = vec![first];
+    while let Some(next) = steps.last().and_then(|at| at.next(step)).filter(|next| *next <= last) {
+        steps.push(next);
+    }
+    left_out(input, "dropped-undated", undated as u64);
+    left_out(input, "dropped-coarse-time", (lost - undated) as u64);
+    let of = known().map(|period| steps.partition_point(|known| *known < period)).collect();
+    let mut keep = periods.iter().map(Option::is_some);
+    placed.rows.retain(|_| keep.next() == Some(true));
+    let mut keep = periods.iter().map(Option::is_some);
+    placed.points.retain(|_| keep.next() == Some(true));
+    let mut keep = periods.iter().map(Option::is_some);
+    placed.cell.retain(|_| keep.next() == Some(true));
+    Ok((steps, of))
 }
 
 /// Tells of rows that take no part.
