@@ -177,7 +177,9 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut before = 0;
     for run in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let rank = before as f64 + (run.len() + 1) as f64 / 2.0;
-        run.iter().for_each(|&at| ranks[at] = rank);
+        for &at in run {
+            ranks[at] = rank;
+        }
         before += run.len();
     }
     ranks
