@@ -259,11 +259,10 @@ impl Forecast {
         let end = events.partition_point(|event| event.step < origin + plan.horizon);
         let (history, future) = (&events[..now], &events[now..end]);
         let mut counts = vec![[0.0; 2]; sizes.len()];
-        for event in history {
-            counts[event.unit as usize][0] += 1.0;
-        }
-        for event in future {
-            counts[event.unit as usize][1] += 1.0;
+        for (when, part) in [history, future].into_iter().enumerate() {
+            for event in part {
+                counts[event.unit as usize][when] += 1.0;
+            }
         }
         let mut taken = Vec::with_capacity(methods.len() * plan.shares.len());
         for (_, method) in methods {

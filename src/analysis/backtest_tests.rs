@@ -130,10 +130,10 @@ fn neither_threads_nor_the_order_of_rows_change_anything() {
     // A sum that depends on order shows whether methods see one order.
     let sums = |history: &[Event], _| {
         let mut scores = vec![0.0; 100];
-        history.iter().for_each(|event| {
+        for event in history {
             let score: &mut f64 = &mut scores[event.unit as usize];
             *score = *score * 0.9 + event.at[0].sin();
-        });
+        }
         scores
     };
     let run = |events: &[Event]| backtest(events, &[1.0; 100], &[("sums", &sums)], &two).expect("valid");

@@ -1,6 +1,6 @@
 //! The 17 categories of emerging hotspots, and the five words that are shown.
 //!
-//! Source: ArcGIS Pro documentation, "How Emerging Hot Spot Analysis works" (Esri).
+//! Source: `ArcGIS` Pro documentation, "How Emerging Hot Spot Analysis works" (Esri).
 
 use serde::Serialize;
 

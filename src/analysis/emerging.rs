@@ -3,7 +3,7 @@
 //! Each place with those beside it is a window. In each step the window's events are held against the step's total and the
 //! window's share of the exposure. From the row of steps that are hot or cold, and from the trend, follows a category.
 //!
-//! Source of the categories: ArcGIS Pro documentation, "How Emerging Hot Spot Analysis works" (Esri). The window's tails are
+//! Source of the categories: `ArcGIS` Pro documentation, "How Emerging Hot Spot Analysis works" (Esri). The window's tails are
 //! exact and binomial, where that program takes normal ones; the trend is Mann's (1945) and Kendall's (1975) with the
 //! correction of Hamed & Rao (1998), see [`super::mann_kendall`]; many tests at once are corrected after Benjamini &
 //! Hochberg (1995), see [`super::multiple`].
@@ -25,7 +25,7 @@ use crate::domain::random::Stream;
 
 pub use super::categories::{Category, Pattern, Temperature, Word, categorise};
 
-/// Fewest steps: a tenth of the steps may be missing in "90 % of the steps". ArcGIS asks for as many.
+/// Fewest steps: a tenth of the steps may be missing in "90 % of the steps". `ArcGIS` asks for as many.
 pub const MIN_STEPS: usize = 10;
 
 /// Counts of events by place and step, and what they are held against.
@@ -125,7 +125,12 @@ impl Emerging {
 /// Places without exposure are not tested. A step without events is neither hot nor cold anywhere. One place alone is never
 /// hot. Depends on the order of places by the trend's random numbers only: give cells in their own order. Threads change nothing.
 ///
-/// Cost O(places x steps x (neighbours + steps log steps)); memory about 48 bytes a place and step.
+/// Measured on 1,000 histories that hold nothing, of 20 x 20 cells and 24 steps with 0.05, 0.5 and 5 events a cell and step,
+/// even and uneven exposure, level totals and totals that grow fivefold, at `alpha` 5 %: 8 to 39 with a window that is
+/// hot or cold in any step, 24 to 50 with a trend anywhere.
+///
+/// Cost O(places x steps x (neighbours + steps log steps)); memory about 130 bytes a place and step at its peak, 40 of
+/// which are the result.
 ///
 /// # Errors
 /// `LengthsDiffer` where the cube does not fit together, `TooFewSteps` below [`MIN_STEPS`], `ExposureNotUsable` for an
