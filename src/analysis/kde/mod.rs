@@ -333,7 +333,7 @@ fn check_input(points: &[[f64; 2]], weights: Option<&[f64]>) -> Result<(), Error
 }
 
 /// A bandwidth below the cell size leaves events between the cells' middles out of the picture.
-fn check_bandwidth(bandwidth: Metres, grid: &Grid) -> Result<(), Error> {
+fn check_bandwidth(bandwidth: Metres, grid: Grid) -> Result<(), Error> {
     check_length("bandwidth", bandwidth.0, &BANDWIDTH_M)?;
     if bandwidth.0 >= grid.side_m() {
         return Ok(());

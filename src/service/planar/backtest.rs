@@ -116,6 +116,9 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, asked: &Asked) -> Result<Fou
     Ok(Found { layers: vec![layer], passport, certificate: None })
 }
 
+/// One measure of a method.
+type Pick = fn(&Accuracy) -> Option<Measured>;
+
 /// Columns of the table, one row a method.
 fn columns(rows: &[Accuracy]) -> Vec<Column> {
     let round = |value: f64| (value.is_finite()).then(|| (value * 1000.0).round() / 1000.0);
@@ -132,7 +135,7 @@ fn columns(rows: &[Accuracy]) -> Vec<Column> {
         column("traffar", true, real(&|row| Some(row.hits))),
         column("n", true, Values::Integer(rows.iter().map(|row| i64::try_from(row.events).ok()).collect())),
     ];
-    let measures: [(&str, fn(&Accuracy) -> Option<Measured>); 5] = [
+    let measures: [(&str, Pick); 5] = [
         ("traffandel", |row| Some(row.hit_rate)),
         ("pai", |row| Some(row.pai)),
         ("pei", |row| Some(row.pei)),
