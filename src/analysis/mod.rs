@@ -15,6 +15,7 @@
 )]
 
 pub mod areas;
+pub mod calibrate;
 pub mod counts;
 pub mod coverage;
 pub mod dbscan;
