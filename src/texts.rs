@@ -72,6 +72,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/http.toml"),
     include_str!("../data/texts/ingest.toml"),
     include_str!("../data/texts/layers.toml"),
+    include_str!("../data/texts/local.toml"),
     include_str!("../data/texts/mapping.toml"),
     include_str!("../data/texts/network.toml"),
     include_str!("../data/texts/page.toml"),
