@@ -133,7 +133,9 @@ fn remainder(x: f64) -> f64 {
     static SMALL: LazyLock<[f64; 16]> = LazyLock::new(|| std::array::from_fn(|x| small_remainder(x as f64)));
     if x > 15.0 {
         let square = x * x;
-        return (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / (1188.0 * square)) / square) / square) / square) / x;
+        return (1.0 / 12.0
+            - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / (1188.0 * square)) / square) / square) / square)
+            / x;
     }
     if x.fract() == 0.0 { SMALL[x as usize] } else { small_remainder(x) }
 }

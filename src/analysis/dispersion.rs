@@ -15,6 +15,8 @@
 //! has the same squares without the products of neighbours. Limits: a lone place that is far above its neighbours counts as
 //! spread, not as a hotspot; so does the rim of a hotspot. A hotspot can therefore lose power, never gain it.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -84,18 +86,20 @@ impl DispersionTest {
 /// places changes nothing.
 #[must_use]
 pub fn neighbour_dispersion(n: &[u32], expected: &[f64], neighbours: &Neighbours) -> Option<DispersionTest> {
-    let fixed = Fixed::up_to(expected.iter().copied());
+    let grids = Grids { own: Fixed::up_to(expected.iter().copied()), one: Fixed::up_to([1.0]) };
     let largest = expected.iter().copied().fold(0.0, f64::max);
+    let shares: Vec<f64> = expected.iter().map(|expected| expected / largest).collect();
     let takes_part = |at: usize| expected[at] > 0.0;
     let total: u64 = (0..n.len()).filter(|&at| takes_part(at)).map(|at| u64::from(n[at])).sum();
-    // Of each place: the statistic's part, then the moments' parts. Pairs are seen from both sides, and so are halved.
-    let parts: Vec<[f64; 4]> = (0..n.len())
+    let parts: Vec<Part> = (0..n.len())
         .into_par_iter()
         .with_min_len(1024)
-        .map(|at| if takes_part(at) { place(at, n, expected, neighbours, (&fixed, largest)) } else { [0.0; 4] })
+        .map(|at| if takes_part(at) { place(at, n, (expected, &shares), neighbours, &grids) } else { Part::default() })
         .collect();
-    let total_of = |part: usize| sums::sum(&parts.iter().map(|parts| parts[part]).collect::<Vec<f64>>());
-    let (statistic, pairs, variance, third) = (total_of(0), total_of(1), total_of(2), total_of(3));
+    let total_of = |of: fn(&Part) -> f64| sums::sum(&parts.iter().map(of).collect::<Vec<f64>>());
+    let (statistic, pairs) = (total_of(|part| part.statistic), total_of(|part| part.pairs));
+    let triangles = grids.one.value(parts.iter().map(|part| part.triangles).sum()) * largest.powi(3);
+    let (variance, third) = (total_of(|part| part.variance), total_of(|part| part.third) - 48.0 * triangles);
     if pairs <= 0.0 || total < 2 {
         return None;
     }
@@ -104,50 +108,69 @@ pub fn neighbour_dispersion(n: &[u32], expected: &[f64], neighbours: &Neighbours
     Some(DispersionTest { statistic: z, p: pearson_three(z, skew), rate_variance: statistic / (2.0 * pairs) })
 }
 
-/// With C1 = n - e and C2 = n (n - 1) - 2 e n + e², which are uncorrelated, the statistic is the sum of `a_i C2_i` less that of
-/// `2 C1_i C1_j` over pairs, where `a_i` is the neighbours' expectation over the own. Hence variance and third moment.
-fn place(at: usize, n: &[u32], expected: &[f64], neighbours: &Neighbours, grid: (&Fixed, f64)) -> [f64; 4] {
-    let (fixed, largest) = grid;
-    let (own, count) = (expected[at], f64::from(n[at]));
-    let (mut around, mut events, mut common) = (0_i128, 0_u64, 0_i128);
-    for &other in neighbours.of(at) {
-        let other = other as usize;
-        if expected[other] <= 0.0 {
-            continue;
-        }
-        around += fixed.steps(expected[other]);
-        events += u64::from(n[other]);
-        // Each triangle is seen six times. The product is laid on the grid as a share of the largest, so that it fits.
-        let triangle = shared(neighbours.of(at), neighbours.of(other), |third| fixed.steps(expected[third]));
-        common += fixed.steps(expected[other] / largest * fixed.value(triangle));
-    }
-    let (around, common) = (fixed.value(around), fixed.value(common) * largest);
-    let a = around / own;
-    let square = 2.0 * a * a * own * own;
-    [
-        a * count * (count - 1.0) - count * events as f64,
-        0.5 * own * around,
-        square + 2.0 * own * around,
-        a * a * a * (8.0 * own * own * own + 4.0 * own * own) + 24.0 * a * own * own * around
-            - 4.0 * own * around
-            - 8.0 * own * common,
-    ]
+/// Grids for sums over neighbours, and over products of shares.
+struct Grids {
+    own: Fixed,
+    one: Fixed,
 }
 
-/// The sum over what two ascending lists share.
-fn shared(a: &[u32], b: &[u32], of: impl Fn(usize) -> i128) -> i128 {
-    let (mut i, mut j, mut sum) = (0, 0, 0);
+/// What one place adds.
+#[derive(Default)]
+struct Part {
+    statistic: f64,
+    /// Half the products of expectations with each neighbour's: a pair is seen from both sides.
+    pairs: f64,
+    variance: f64,
+    third: f64,
+    /// Products of three expectations, as shares of the largest, over the triangles of which this is the first place.
+    triangles: i128,
+}
+
+/// With C1 = n - e and C2 = n (n - 1) - 2 e n + e², which are uncorrelated, the statistic is the sum of `a_i C2_i` less that of
+/// `2 C1_i C1_j` over pairs, where `a_i` is the neighbours' expectation over the own. Its variance is that of `2 a² e²` over places
+/// and `4 e e` over pairs; its third moment has `a³ (8 e³ + 4 e²)` of each place, `24 a_i e_i² e_j` of each pair from both sides,
+/// less `8 e e` of each pair and `48 e e e` of each triangle.
+fn place(at: usize, n: &[u32], (expected, shares): (&[f64], &[f64]), neighbours: &Neighbours, grids: &Grids) -> Part {
+    let (own, count, list) = (expected[at], f64::from(n[at]), neighbours.of(at));
+    let (mut around, mut events, mut triangles) = (0_i128, 0_u64, 0_i128);
+    for (place, &other) in list.iter().enumerate() {
+        let beside = other as usize;
+        around += grids.own.steps(expected[beside]);
+        events += if expected[beside] > 0.0 { u64::from(n[beside]) } else { 0 };
+        if beside > at {
+            shared(&list[place + 1..], neighbours.of(beside), |third| {
+                // A product rounds alike in any order of places only where its factors are in order.
+                let mut three = [shares[at], shares[beside], shares[third]];
+                three.sort_by(f64::total_cmp);
+                triangles += grids.one.steps(three[0] * three[1] * three[2]);
+            });
+        }
+    }
+    let around = grids.own.value(around);
+    let a = around / own;
+    let cube = 8.0 * own * own * own + 4.0 * own * own;
+    Part {
+        statistic: a * count * (count - 1.0) - count * events as f64,
+        pairs: 0.5 * own * around,
+        variance: 2.0 * around * around + 2.0 * own * around,
+        third: a * a * a * cube + 24.0 * around * around * own - 4.0 * own * around,
+        triangles,
+    }
+}
+
+/// Goes through what two ascending lists share.
+fn shared(a: &[u32], b: &[u32], mut each: impl FnMut(usize)) {
+    let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
         match a[i].cmp(&b[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                sum += of(a[i] as usize);
+            Ordering::Less => i += 1,
+            Ordering::Greater => j += 1,
+            Ordering::Equal => {
+                each(a[i] as usize);
                 (i, j) = (i + 1, j + 1);
             }
         }
     }
-    sum
 }
 
 /// P(Z ≥ z) of a variable with mean 0, variance 1 and this skewness.
@@ -196,7 +219,7 @@ mod tests {
     #[test]
     fn chance_is_called_spread_as_often_as_the_level_says() {
         let near = grid(20);
-        for (per_cell, stored) in [(0.05, 0), (0.5, 0), (5.0, 0)] {
+        for (per_cell, stored) in [(0.05, 44), (0.5, 45), (5.0, 0)] {
             let expected = vec![per_cell; 400];
             let wide = (0..400_u64).filter(|&map| {
                 let n = null_counts(&expected, (per_cell * 400.0) as u64, &mut Stream::new(5, map));

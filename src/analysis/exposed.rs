@@ -3,9 +3,7 @@
 use rayon::prelude::*;
 
 use super::Error;
-use super::count_tails::{
-    Tails, binomial, binomial_probability, negative_binomial, negative_binomial_probability,
-};
+use super::count_tails::{Tails, binomial, binomial_probability, negative_binomial, negative_binomial_probability};
 use super::dispersion::{Dispersion, DispersionTest, Null, neighbour_dispersion};
 use super::neighbours::Neighbours;
 use super::sums::Fixed;

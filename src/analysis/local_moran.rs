@@ -99,7 +99,8 @@ pub fn local_moran_counts(
         if !exposed.takes_part(at) || !exposed.has_exposure(&around) {
             return None;
         }
-        let deviation = |events: f64, expected: f64| if expected > 0.0 { (events - expected) / expected.sqrt() } else { 0.0 };
+        let deviation =
+            |events: f64, expected: f64| if expected > 0.0 { (events - expected) / expected.sqrt() } else { 0.0 };
         let own = deviation(f64::from(exposed.events(at)), own);
         let others = deviation(around.events as f64, expected);
         let tails = exposed.tails(&around, Some(at));
@@ -112,7 +113,8 @@ pub fn local_moran_counts(
 
 /// Local Moran of real values.
 ///
-/// - `values`: `[places]`, finite; `neighbours`: `[places]`; `permutations`: 999 by custom; `seed`
+/// - `values`: `[places]`, finite; `neighbours`: `[places]`; `permutations`: 999 by custom, and
+///   [`enough_picks`](super::permutation::enough_picks) where q is looked at; `seed`
 /// - returns `[places]` in the order given; `None` for a place without neighbours, and everywhere where values do not vary
 ///
 /// I = (x - mean) / s² x the mean of the neighbours' (x - mean), with s² the mean square (divided by n, as in the source and spdep;

@@ -28,8 +28,7 @@ pub fn benjamini_yekutieli(p: &[f64]) -> Vec<f64> {
 #[must_use]
 pub fn q_columns(p: &[Option<f64>]) -> Vec<Option<(f64, f64)>> {
     // Probabilities are 0 or more, and so in the order of their bits.
-    let mut order: Vec<(u64, u32)> =
-        (0..).zip(p).filter_map(|(at, p)| Some(((*p)?.max(0.0).to_bits(), at))).collect();
+    let mut order: Vec<(u64, u32)> = (0..).zip(p).filter_map(|(at, p)| Some(((*p)?.max(0.0).to_bits(), at))).collect();
     order.par_sort_unstable();
     let tested = order.len();
     let factor: f64 = (1..=tested).map(|i| 1.0 / i as f64).sum();

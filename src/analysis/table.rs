@@ -10,6 +10,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
+use super::dispersion::Dispersion;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
@@ -25,6 +26,8 @@ pub enum ParameterKind {
     Length,
     /// A whole number.
     Whole,
+    /// A number without a unit.
+    Number,
     /// A text, such as the name of a column.
     Text,
     /// One of a few words.
@@ -101,6 +104,11 @@ const fn whole(id: &'static str, default: f64, range: &RangeInclusive<f64>, help
     Parameter { id, kind: ParameterKind::Whole, unit: None, default: Some(default), min, max, choices: &[], help }
 }
 
+const fn real(id: &'static str, default: f64, range: &RangeInclusive<f64>, help: &'static str) -> Parameter {
+    let (min, max) = (Some(*range.start()), Some(*range.end()));
+    Parameter { id, kind: ParameterKind::Number, unit: None, default: Some(default), min, max, choices: &[], help }
+}
+
 const fn words(id: &'static str, help: &'static str) -> Parameter {
     Parameter { id, kind: ParameterKind::Text, unit: None, default: None, min: None, max: None, choices: &[], help }
 }
@@ -123,6 +131,18 @@ const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 
 /// The range of a number of years; 0 is all years.
 const YEARS: RangeInclusive<f64> = 0.0..=100.0;
+
+/// What counts may be held against: the choice is left to the comparison of neighbours, or Poisson it is.
+const NULLS: &[&str] = &["auto", "poisson"];
+
+/// The range of the share of false discoveries that is put up with.
+pub const ALPHA: RangeInclusive<f64> = 0.000_1..=0.5;
+
+/// The range of a number of null maps; 0 leaves out what needs them.
+const REPLICATES: RangeInclusive<f64> = 0.0..=99_999.0;
+
+/// The range of a seed: whole numbers that a double holds exactly and JSON carries.
+const SEED: RangeInclusive<f64> = 0.0..=4_294_967_295.0;
 
 /// The word for roads of every väghållare.
 const KEEPERS_ALL: &str = "alla";
@@ -166,6 +186,46 @@ pub const METHODS: &[Method] = &[
         settings: |given| Settings::Dbscan {
             eps: Metres(given.number("eps")),
             min_points: given.number("min-points") as usize,
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "gi-star",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "gi-star-cell-help"),
+            words("exposure", "gi-star-exposure-help"),
+            choice("null", NULLS, "gi-star-null-help"),
+            real("alpha", 0.05, &ALPHA, "gi-star-alpha-help"),
+            whole("replicates", 999.0, &REPLICATES, "gi-star-replicates-help"),
+            whole("seed", 1.0, &SEED, "gi-star-seed-help"),
+            choice("selection", SELECTIONS, "gi-star-selection-help"),
+            words("value", "gi-star-value-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::GiStar {
+            cell: Metres(given.number("cell")),
+            null: given.null(),
+            alpha: given.number("alpha"),
+            replicates: given.number("replicates") as usize,
+            seed: given.number("seed") as u64,
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "local-moran",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "local-moran-cell-help"),
+            words("exposure", "local-moran-exposure-help"),
+            choice("null", NULLS, "local-moran-null-help"),
+            real("alpha", 0.05, &ALPHA, "local-moran-alpha-help"),
+            choice("selection", SELECTIONS, "local-moran-selection-help"),
+            words("value", "local-moran-value-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::LocalMoran {
+            cell: Metres(given.number("cell")),
+            null: given.null(),
+            alpha: given.number("alpha"),
             value: given.text("value").map(str::to_owned),
         },
     },
@@ -320,7 +380,9 @@ impl Parameter {
     fn json(&self, number: f64) -> serde_json::Value {
         match self.kind {
             ParameterKind::Whole => (number as u64).into(),
-            ParameterKind::Length | ParameterKind::Text | ParameterKind::Choice => number.into(),
+            ParameterKind::Length | ParameterKind::Number | ParameterKind::Text | ParameterKind::Choice => {
+                number.into()
+            }
         }
     }
 
@@ -436,6 +498,32 @@ pub enum Settings {
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
+    /// [`gi_star_counts`](super::gi_star::gi_star_counts) over the cells, and [`max_statistic`](super::gi_star::max_statistic).
+    GiStar {
+        /// Side of a cell.
+        cell: Metres,
+        /// How the null is chosen.
+        null: Dispersion,
+        /// Largest q of what is called a hotspot.
+        alpha: f64,
+        /// Null maps for the strictest correction; 0 for none.
+        replicates: usize,
+        /// Seed of the null maps.
+        seed: u64,
+        /// Column that is summed for each hotspot.
+        value: Option<String>,
+    },
+    /// [`local_moran_counts`](super::local_moran::local_moran_counts) over the cells.
+    LocalMoran {
+        /// Side of a cell.
+        cell: Metres,
+        /// How the null is chosen.
+        null: Dispersion,
+        /// Largest q of what is pointed out.
+        alpha: f64,
+        /// Column that is summed for each place.
+        value: Option<String>,
+    },
     /// [`divide`](super::road::divide()): counts per segment and junction.
     NetworkCounts {
         /// Least events at a segment or junction that is a hotspot.
@@ -513,7 +601,12 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            Self::AreaCounts { .. }
+            | Self::Counts { .. }
+            | Self::Dbscan { .. }
+            | Self::GiStar { .. }
+            | Self::LocalMoran { .. }
+            | Self::Timeline { .. } => None,
         }
     }
 }
@@ -617,6 +710,11 @@ impl Parameters {
             Value::Text(text) => Some(text),
             Value::Number(_) => None,
         }
+    }
+
+    /// How the null is chosen.
+    fn null(&self) -> Dispersion {
+        if self.text("null") == Some("poisson") { Dispersion::Poisson } else { Dispersion::Auto }
     }
 
     /// A number that the method has, which has a default; a test goes through all methods, since kernels refuse NaN.
@@ -731,6 +829,14 @@ mod tests {
                 }
                 Settings::Dbscan { eps, min_points, .. } => {
                     assert!(method.id == "dbscan" && EPS_M.contains(&eps.0) && min_points > 0);
+                }
+                Settings::GiStar { cell, null, alpha, replicates, seed, .. } => {
+                    assert!(method.id == "gi-star" && CELL_M.contains(&cell.0) && ALPHA.contains(&alpha));
+                    assert_eq!((null, replicates, seed), (Dispersion::Auto, 999, 1));
+                }
+                Settings::LocalMoran { cell, null, alpha, .. } => {
+                    assert!(method.id == "local-moran" && CELL_M.contains(&cell.0) && ALPHA.contains(&alpha));
+                    assert_eq!(null, Dispersion::Auto);
                 }
                 Settings::NetworkCounts { radius, min_points, roads, .. } => {
                     assert!(method.id == "network-counts" && RADIUS_M.contains(&radius.0) && min_points > 0);

@@ -30,9 +30,7 @@ pub fn max_statistic(
     seed: u64,
 ) -> Result<Vec<Option<f64>>, Error> {
     let exposed = Exposed::new(n, exposure, neighbours, dispersion)?;
-    let p = exposed.each(|at| {
-        exposed.takes_part(at).then(|| exposed.tails(&exposed.around(at, true), None).high)
-    });
+    let p = exposed.each(|at| exposed.takes_part(at).then(|| exposed.tails(&exposed.around(at, true), None).high));
     let weights: Vec<f64> = (0..exposed.len()).map(|at| exposed.expected(at)).collect();
     let even = Weighted::new(&weights);
     let drawn = replicate(seed, replicates, 0.0, 0, |stream| {

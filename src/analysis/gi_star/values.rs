@@ -23,7 +23,8 @@ pub struct GiValue {
 
 /// Gi* of real values.
 ///
-/// - `values`: `[places]`, finite, any unit; `neighbours`: `[places]`; `permutations`: 999 by custom; `seed`
+/// - `values`: `[places]`, finite, any unit; `neighbours`: `[places]`; `permutations`: 999 by custom, which is enough for p but not
+///   for q of a whole map: see [`enough_picks`](super::super::permutation::enough_picks); `seed`
 /// - returns `[places]` in the order given
 ///
 /// Null hypothesis: the place's value is what it is, and its neighbours' are any others of the map. A place's p is the share of
