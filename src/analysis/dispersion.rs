@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn chance_is_called_spread_as_often_as_the_level_says() {
         let near = grid(20);
-        for (per_cell, stored) in [(0.05, 44), (0.5, 45), (5.0, 0)] {
+        for (per_cell, stored) in [(0.05, 44), (0.5, 45), (5.0, 45)] {
             let expected = vec![per_cell; 400];
             let wide = (0..400_u64).filter(|&map| {
                 let n = null_counts(&expected, (per_cell * 400.0) as u64, &mut Stream::new(5, map));
