@@ -75,6 +75,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/ingest.toml"),
     include_str!("../data/texts/kde.toml"),
     include_str!("../data/texts/layers.toml"),
+    include_str!("../data/texts/local.toml"),
     include_str!("../data/texts/mapping.toml"),
     include_str!("../data/texts/network.toml"),
     include_str!("../data/texts/page.toml"),

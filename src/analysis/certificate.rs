@@ -123,7 +123,6 @@ impl NullCounts {
 }
 
 #[cfg(test)]
-#[allow(clippy::unreadable_literal, reason = "numbers of other programs, as they print them")]
 mod tests {
     use proptest::prelude::*;
 

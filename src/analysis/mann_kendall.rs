@@ -221,7 +221,6 @@ pub(super) fn exact_tails(n: usize) -> Option<Vec<f64>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unreadable_literal, reason = "numbers of other programs, as they print them")]
 mod tests {
     use proptest::prelude::*;
     use serde_json::Value;

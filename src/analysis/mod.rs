@@ -16,27 +16,36 @@
 
 pub mod areas;
 pub mod backtest;
+pub mod calibrate;
 mod categories;
 pub mod certificate;
+pub mod count_tails;
 pub mod counts;
 pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod dispersion;
 pub mod emerging;
+pub mod exposed;
 pub mod forecast;
 pub mod gamma;
+pub mod gi_star;
 pub mod kde;
 pub mod lattice;
+pub mod local_moran;
 pub mod mann_kendall;
 pub mod multiple;
 pub mod neighbours;
 pub mod nulls;
 pub mod outline;
+pub mod pareto;
+pub mod permutation;
 pub mod road;
 pub mod series;
 mod sets;
 pub mod suitability;
 pub mod summary;
+pub mod sums;
 pub mod table;
 pub mod tails;
 pub mod timeline;
@@ -181,6 +190,25 @@ pub enum Error {
         /// The place's number in the input, from 1.
         number: usize,
     },
+    /// Counts, exposures, values and neighbours are not those of the same places.
+    PlacesDiffer {
+        /// Places with a number or value.
+        places: usize,
+        /// Places with an exposure, or with neighbours.
+        other: usize,
+    },
+    /// A value that is infinite or not a number.
+    ValueNotFinite {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// An exposure that is negative, infinite or not a number.
+    ExposureNotAllowed {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// No place has any exposure.
+    NoExposure,
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -249,6 +277,20 @@ fn check_length(parameter: &str, metres: f64, range: &RangeInclusive<f64>) -> Re
     Err(Error::OutOfRange { parameter: parameter.to_owned(), value: metres.to_string(), range })
 }
 
+/// Refuses values that are not finite or not those of these places; gives them with the largest between 1 and 2, so that no square
+/// overflows. A power of two changes no digit.
+fn check_values(values: &[f64], neighbours: &neighbours::Neighbours) -> Result<Vec<f64>, Error> {
+    if values.len() != neighbours.len() {
+        return Err(Error::PlacesDiffer { places: values.len(), other: neighbours.len() });
+    }
+    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        return Err(Error::ValueNotFinite { number: at + 1 });
+    }
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let power = if largest > 0.0 { largest.log2().floor().clamp(-1000.0, 1000.0) as i32 } else { 0 };
+    Ok(values.iter().map(|value| value * 2.0_f64.powi(-power)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +323,10 @@ mod tests {
             Error::ExposureNotUsable { number: 3 },
             Error::SizeNotUsable { number: 3 },
             Error::EventsWithoutExposure { number: 3 },
+            Error::PlacesDiffer { places: 3, other: 4 },
+            Error::ValueNotFinite { number: 3 },
+            Error::ExposureNotAllowed { number: 3 },
+            Error::NoExposure,
             Error::TooManyPoints { points: 5_000_000_000 },
             Error::BandwidthBelowCell { bandwidth: "50".to_owned(), cell: "100".to_owned() },
             Error::LooksLikeDegrees,

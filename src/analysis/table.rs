@@ -10,6 +10,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
+use super::dispersion::Dispersion;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
@@ -124,6 +125,12 @@ const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 /// What numbers of events are compared with; the default is what the store knows best.
 const EXPOSURES: &[&str] = &["auto", "yta", "vag", "bebyggelse"];
 
+/// What counts may be held against: the choice is left to the comparison of neighbours, or Poisson it is.
+const NULLS: &[&str] = &["auto", "poisson"];
+
+/// The range of a number of null maps of a test; 0 leaves out what needs them.
+const REPLICATES: RangeInclusive<f64> = 0.0..=99_999.0;
+
 /// The range of a level in per cent.
 const ALPHA: RangeInclusive<f64> = 1.0..=20.0;
 
@@ -227,6 +234,39 @@ pub const METHODS: &[Method] = &[
             study: OverCells::of(given),
             step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
         },
+    },
+    Method {
+        id: "gi-star",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "gi-star-cell-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            choice("null", NULLS, "gi-star-null-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &REPLICATES, "gi-star-replicates-help"),
+            whole("seed", 1.0, &SEED, "gi-star-seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "gi-star-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::GiStar {
+            study: OverCells::of(given),
+            null: given.null(),
+            replicates: given.whole("replicates") as usize,
+        },
+    },
+    Method {
+        id: "local-moran",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "local-moran-cell-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            choice("null", NULLS, "local-moran-null-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "local-moran-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::LocalMoran { study: OverCells::of(given), null: given.null() },
     },
     Method {
         id: "backtest",
@@ -501,6 +541,22 @@ pub enum Settings {
         /// Length of a step.
         step: Step,
     },
+    /// [`gi_star_counts`](super::gi_star::gi_star_counts) over the cells, and [`max_statistic`](super::gi_star::max_statistic).
+    GiStar {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// How the null is chosen.
+        null: Dispersion,
+        /// Null maps for the strictest correction; 0 for none.
+        replicates: usize,
+    },
+    /// [`local_moran_counts`](super::local_moran::local_moran_counts) over the cells.
+    LocalMoran {
+        /// Cells, exposure, level, certificate.
+        study: OverCells,
+        /// How the null is chosen.
+        null: Dispersion,
+    },
     /// [`backtest`](super::backtest::backtest()).
     Backtest {
         /// Cells, exposure, seed of the bootstrap.
@@ -636,7 +692,10 @@ impl Settings {
     #[must_use]
     pub const fn over_cells(&self) -> Option<OverCells> {
         match self {
-            Self::Backtest { study, .. } | Self::Emerging { study, .. } => Some(*study),
+            Self::Backtest { study, .. }
+            | Self::Emerging { study, .. }
+            | Self::GiStar { study, .. }
+            | Self::LocalMoran { study, .. } => Some(*study),
             _ => None,
         }
     }
@@ -751,6 +810,11 @@ impl Parameters {
         }
     }
 
+    /// How the null of counts is chosen.
+    fn null(&self) -> Dispersion {
+        if self.text("null") == Some("poisson") { Dispersion::Poisson } else { Dispersion::Auto }
+    }
+
     /// A parameter in per cent as a share; 0 where the method has none of that name.
     fn share(&self, id: &str) -> f64 {
         let percent = self.number(id);
@@ -769,6 +833,7 @@ impl Parameters {
 }
 
 #[cfg(test)]
+#[allow(clippy::unreadable_literal, reason = "numbers of other programs, as they print them")]
 mod tests {
     use super::*;
 
@@ -873,6 +938,14 @@ mod tests {
                 Settings::Emerging { study, step } => {
                     assert_eq!((method.id, step, study.exposure), ("emerging", Step::Month, "auto"));
                     assert!(CELL_M.contains(&study.cell.0) && (study.alpha - 0.05).abs() < 1e-12);
+                }
+                Settings::GiStar { study, null, replicates } => {
+                    assert!(method.id == "gi-star" && CELL_M.contains(&study.cell.0) && replicates == 999);
+                    assert_eq!(null, Dispersion::Auto);
+                }
+                Settings::LocalMoran { study, null } => {
+                    assert!(method.id == "local-moran" && CELL_M.contains(&study.cell.0));
+                    assert_eq!(null, Dispersion::Auto);
                 }
                 Settings::Backtest { study, coverage, origins, methods, .. } => {
                     assert!(method.id == "backtest" && CELL_M.contains(&study.cell.0) && origins == 12);

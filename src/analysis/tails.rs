@@ -142,7 +142,6 @@ pub fn student_above(t: f64, freedom: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[allow(clippy::unreadable_literal, reason = "numbers of other programs, as they print them")]
 mod tests {
     use super::*;
 

@@ -37,7 +37,7 @@ pub enum Refusal {
         value: String,
     },
     /// What numbers were to be compared with is not known here.
-    NoExposure {
+    ExposureUnknown {
         /// As it was asked for.
         exposure: String,
     },

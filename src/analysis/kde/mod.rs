@@ -230,17 +230,17 @@ pub fn density(
         None => Some(cross_validated(&places, Metres(grid.side_m()), smoothing.kernel)?),
     };
     let bandwidth = smoothing.bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
-    check_bandwidth(bandwidth, grid)?;
+    check_bandwidth(bandwidth, *grid)?;
     warnings.extend(warn(&places, area, bandwidth, validated));
 
     let pilot = vec![bandwidth.0; events.len()];
-    let frame_for = |widest: f64| match area {
-        Some(area) => Ok(*area.frame()),
-        None => {
-            let bbox = Bbox::around(places.iter().copied());
-            let reach = smoothing.kernel.reach() * widest;
-            Frame::around(*grid, if bbox.is_empty() { bbox } else { bbox.grown(reach) })
+    let frame_for = |widest: f64| {
+        if let Some(area) = area {
+            return Ok(*area.frame());
         }
+        let bbox = Bbox::around(places.iter().copied());
+        let reach = smoothing.kernel.reach() * widest;
+        Frame::around(*grid, if bbox.is_empty() { bbox } else { bbox.grown(reach) })
     };
     let frame = frame_for(bandwidth.0)?;
     if !smoothing.adaptive || events.is_empty() {

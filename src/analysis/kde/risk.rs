@@ -120,15 +120,14 @@ pub fn relative_risk(
         None => Some(cross_validated(&kept, Metres(grid.side_m()), Kernel::Epanechnikov)?),
     };
     let bandwidth = bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
-    check_bandwidth(bandwidth, grid)?;
+    check_bandwidth(bandwidth, *grid)?;
     warnings.extend(warn(&kept, area, bandwidth, validated));
 
-    let frame = match area {
-        Some(area) => *area.frame(),
-        None => {
-            let all = held.iter().map(|(at, _)| *at).chain(kept.iter().copied());
-            Frame::around(*grid, Bbox::around(all).grown(bandwidth.0))?
-        }
+    let frame = if let Some(area) = area {
+        *area.frame()
+    } else {
+        let all = held.iter().map(|(at, _)| *at).chain(kept.iter().copied());
+        Frame::around(*grid, Bbox::around(all).grown(bandwidth.0))?
     };
     let of_cases: Vec<Source> = kept.iter().map(|at| source(*at, 1.0, bandwidth.0)).collect();
     let observed = sweep::sums(&frame, &of_cases, Power::One);

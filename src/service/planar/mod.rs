@@ -8,6 +8,7 @@
 
 mod backtest;
 mod emerging;
+mod local;
 mod study;
 mod tested;
 
@@ -97,6 +98,10 @@ impl Certified {
 pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
     match ask.parameters.settings() {
         Settings::Emerging { study, step } => emerging::run(input, ask, study, step),
+        Settings::GiStar { study, null, replicates } => {
+            local::run(input, ask, study, null, local::Method::GiStar { replicates })
+        }
+        Settings::LocalMoran { study, null } => local::run(input, ask, study, null, local::Method::Moran),
         Settings::Backtest { study: over, step, coverage, origins, methods } => {
             backtest::run(input, ask, &backtest::Asked { over, step, coverage, origins, methods })
         }

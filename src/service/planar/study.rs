@@ -62,7 +62,7 @@ impl Study {
     /// The cells over a home area, else over the box of the points; by `asked`, or for `auto` by what is known.
     ///
     /// # Errors
-    /// Too many cells; [`Refusal::NoExposure`] where what was asked for is not known here.
+    /// Too many cells; [`Refusal::ExposureUnknown`] where what was asked for is not known here.
     pub fn over(
         store: Option<&GpkgStore>,
         network: Option<&Network>,
@@ -83,7 +83,7 @@ impl Study {
                 None => Ok(BTreeMap::new()),
             }
         };
-        let lacking = |by: By| Refusal::NoExposure { exposure: by.code().to_owned() };
+        let lacking = |by: By| Refusal::ExposureUnknown { exposure: by.code().to_owned() };
         let (by, mut found) = match asked {
             "yta" => (By::Area, BTreeMap::new()),
             "vag" => (By::Roads, network.map(roads).ok_or_else(|| lacking(By::Roads))?),
@@ -126,16 +126,6 @@ impl Study {
             self.cells.binary_search(&cell).ok().and_then(|at| u32::try_from(at).ok())
         };
         points.iter().map(cell).collect()
-    }
-
-    /// Middles of the cells.
-    #[must_use]
-    pub fn middles(&self) -> Vec<[f64; 2]> {
-        let middle = |cell: &Cell| {
-            let bbox = self.grid.bbox_of(*cell);
-            [bbox.min_x.midpoint(bbox.max_x), bbox.min_y.midpoint(bbox.max_y)]
-        };
-        self.cells.iter().map(middle).collect()
     }
 }
 
