@@ -51,10 +51,8 @@ pub fn binomial(k: u64, n: u64, p: f64) -> Tails {
     } else {
         sum(own, k as f64, |j| j / (trials - j + 1.0) / odds, -1.0, 0.0)
     };
-    let tail = summed.unwrap_or_else(|| match is_high {
-        true => tails::binomial_at_least(k, n, p),
-        false => tails::binomial_at_most(k, n, p),
-    });
+    let tail = summed
+        .unwrap_or_else(|| if is_high { tails::binomial_at_least(k, n, p) } else { tails::binomial_at_most(k, n, p) });
     Tails::around(own, tail, is_high)
 }
 
@@ -73,9 +71,12 @@ pub fn negative_binomial(k: u64, mean: f64, shape: f64) -> Tails {
     } else {
         sum(own, k as f64, |j| j / ((j - 1.0 + shape) * share), -1.0, 0.0)
     };
-    let tail = summed.unwrap_or_else(|| match is_high {
-        true => tails::negative_binomial_at_least(k, mean, shape),
-        false => tails::negative_binomial_at_most(k, mean, shape),
+    let tail = summed.unwrap_or_else(|| {
+        if is_high {
+            tails::negative_binomial_at_least(k, mean, shape)
+        } else {
+            tails::negative_binomial_at_most(k, mean, shape)
+        }
     });
     Tails::around(own, tail, is_high)
 }
@@ -198,6 +199,7 @@ mod tests {
         assert_eq!(negative_binomial(0, 2.0, 3.0).high, 1.0);
     }
 
+    #[expect(clippy::unreadable_literal, reason = "as the oracle prints them")]
     /// k, n, p, P(X ≥ k) by mpmath 1.4.1 with 50 digits; scipy 1.17.1 agrees to 13: `tests/oracles/count_tails_scipy.py`.
     const ORACLE_BINOMIAL: [(u64, u64, f64, f64); 5] = [
         (90, 450_000, 0.0001, 2.3174148933683393e-09),
@@ -207,6 +209,7 @@ mod tests {
         (400, 1_000, 0.3, 1.1041298190556764e-11),
     ];
 
+    #[expect(clippy::unreadable_literal, reason = "as the oracle prints them")]
     /// k, mean, shape, P(X ≥ k).
     const ORACLE_NEGATIVE_BINOMIAL: [(u64, f64, f64, f64); 5] = [
         (90, 45.0, 20.0, 0.0011523623604903718),
