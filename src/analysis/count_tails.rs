@@ -200,6 +200,7 @@ mod tests {
         assert_eq!(negative_binomial(0, 2.0, 3.0).high, 1.0);
     }
 
+    #[expect(clippy::unreadable_literal, reason = "as the oracle prints them")]
     /// k, n, p, P(X ≥ k) by mpmath 1.4.1 with 50 digits; scipy 1.17.1 agrees to 13: `tests/oracles/count_tails_scipy.py`.
     const ORACLE_BINOMIAL: [(u64, u64, f64, f64); 5] = [
         (90, 450_000, 0.0001, 2.3174148933683393e-09),
@@ -209,6 +210,7 @@ mod tests {
         (400, 1_000, 0.3, 1.1041298190556764e-11),
     ];
 
+    #[expect(clippy::unreadable_literal, reason = "as the oracle prints them")]
     /// k, mean, shape, P(X ≥ k).
     const ORACLE_NEGATIVE_BINOMIAL: [(u64, f64, f64, f64); 5] = [
         (90, 45.0, 20.0, 0.0011523623604903718),

@@ -12,8 +12,18 @@
 //! over all pairs of neighbours.
 //!
 //! Source: ours, by the method of moments, after the statistic of Potthoff & Whittinghill (1966), Biometrika 53, 183-190, which
-//! has the same squares without the products of neighbours. Limits: a lone place that is far above its neighbours counts as
-//! spread, not as a hotspot; so does the rim of a hotspot. A hotspot can therefore lose power, never gain it.
+//! has the same squares without the products of neighbours.
+//!
+//! Measured for Gi* with Benjamini-Hochberg at 5 %, 40 x 40 cells, share of maps. Rates that are gamma numbers with shape 10, 4, 2,
+//! 1 and 0.5, independent from cell to cell, no hotspots, 300 maps each: with 0.5 events a cell Poisson raises false alarms on 3,
+//! 12, 22, 53 and 98 %, the test on 2, 4, 3, 2 and 1; with 5 a cell Poisson on 54 to 100 %, the test on 5, 3, 4, 2 and 2.
+//! Three planted hotspots, 0.5 events a cell, 200 maps each: 3 x 3 cells with three times the risk are found on 63 % (Poisson)
+//! and 60 % (tested), with five times the risk on all and all; 6 x 6 with twice the risk on 40 and 37 %; 2 x 2 with five times on
+//! 65 and 60 %; lone cells with twenty times on 84 and 45 %. With 5 events a cell all are found on every map.
+//!
+//! Limits: a lone place that is far above its neighbours counts as
+//! spread, not as a hotspot; so does the rim of a hotspot. A hotspot can therefore lose power, never gain it. Spread that neighbours
+//! share cannot be told from hotspots by any test of one map: it is what is found.
 
 use std::cmp::Ordering;
 

@@ -82,7 +82,7 @@ pub struct LocalMoran {
 /// the smaller one, so that it needs no draws and has no floor. Where neighbours differ by more than chance the tail is negative
 /// binomial, as in [`gi_star_counts`](super::gi_star::gi_star_counts), whose treatment of places without exposure holds too.
 ///
-/// No events give I 0 or what is expected times itself, which is 0, and p 1. The order of places changes nothing; no seed. O(links).
+/// No events give I 0 and p 1. The order of places changes nothing; no seed. O(links).
 ///
 /// # Errors
 /// `PlacesDiffer`, `ExposureNotAllowed`, `NoExposure`.
@@ -150,12 +150,12 @@ pub fn local_moran_values(
     Ok(with_q((0..values.len()).map(place).collect()))
 }
 
-/// I, quadrant, p, and whether p is of a fitted tail.
-type Judged = (f64, Quadrant, f64, bool);
+/// I, quadrant, p and whether it is fitted.
+type Found = (f64, Quadrant, f64, bool);
 
-fn with_q(found: Vec<Option<Judged>>) -> Vec<Option<MoranPlace>> {
+fn with_q(found: Vec<Option<Found>>) -> Vec<Option<MoranPlace>> {
     let p: Vec<Option<f64>> = found.iter().map(|found| found.map(|found| found.2)).collect();
-    let place = |(found, q): (Option<Judged>, Option<(f64, f64)>)| {
+    let place = |(found, q): (Option<Found>, Option<(f64, f64)>)| {
         let ((i, quadrant, p, fitted), (q_bh, q_by)) = found.zip(q)?;
         Some(MoranPlace { i, quadrant, p, q_bh, q_by, fitted })
     };
