@@ -41,6 +41,7 @@ pub mod outline;
 pub mod pareto;
 pub mod permutation;
 pub mod road;
+pub mod scan;
 pub mod series;
 mod sets;
 pub mod suitability;
@@ -209,6 +210,11 @@ pub enum Error {
     },
     /// No place has any exposure.
     NoExposure,
+    /// More circles than memory holds.
+    TooManyCircles {
+        /// Units that were to be scanned.
+        units: usize,
+    },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -327,6 +333,7 @@ mod tests {
             Error::ValueNotFinite { number: 3 },
             Error::ExposureNotAllowed { number: 3 },
             Error::NoExposure,
+            Error::TooManyCircles { units: 90_000 },
             Error::TooManyPoints { points: 5_000_000_000 },
             Error::BandwidthBelowCell { bandwidth: "50".to_owned(), cell: "100".to_owned() },
             Error::LooksLikeDegrees,
