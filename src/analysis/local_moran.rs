@@ -105,7 +105,7 @@ pub fn local_moran_counts(
         let others = deviation(around.events as f64, expected);
         let tails = exposed.tails(&around, Some(at));
         let p = (2.0 * tails.high.min(tails.low)).min(1.0);
-        Some((own * others, Quadrant::of(own, others), p, false))
+        Some((own * others, Quadrant::of(own, others), [p, p], false))
     });
     let Exposed { null, dispersion, total, excluded, .. } = exposed;
     Ok(LocalMoran { places: with_q(found), null, dispersion, total, excluded })
@@ -145,18 +145,18 @@ pub fn local_moran_values(
         let sum = fixed.value(around.iter().map(|&other| steps[other as usize]).sum());
         let tails = tails[at]?;
         let i = apart[at] / square * sum / around.len() as f64;
-        Some((i, Quadrant::of(apart[at], sum), tails.p_two_sided, tails.fitted))
+        Some((i, Quadrant::of(apart[at], sum), [tails.p_two_sided, tails.p_two_sided_for_q], tails.fitted))
     };
     Ok(with_q((0..values.len()).map(place).collect()))
 }
 
-/// I, quadrant, p and whether it is fitted.
-type Found = (f64, Quadrant, f64, bool);
+/// I, quadrant, p and the p that is corrected, and whether p is fitted.
+type Found = (f64, Quadrant, [f64; 2], bool);
 
 fn with_q(found: Vec<Option<Found>>) -> Vec<Option<MoranPlace>> {
-    let p: Vec<Option<f64>> = found.iter().map(|found| found.map(|found| found.2)).collect();
+    let p: Vec<Option<f64>> = found.iter().map(|found| found.map(|found| found.2[1])).collect();
     let place = |(found, q): (Option<Found>, Option<(f64, f64)>)| {
-        let ((i, quadrant, p, fitted), (q_bh, q_by)) = found.zip(q)?;
+        let ((i, quadrant, [p, _], fitted), (q_bh, q_by)) = found.zip(q)?;
         Some(MoranPlace { i, quadrant, p, q_bh, q_by, fitted })
     };
     found.into_iter().zip(q_columns(&p)).map(place).collect()

@@ -15,9 +15,9 @@ pub struct GiValue {
     pub z: Option<f64>,
     /// Permutation p-values; `None` for a place without neighbours.
     pub p: Option<PermutationTails>,
-    /// Benjamini-Hochberg's q of `p_high`.
+    /// Benjamini-Hochberg's q of `p_high_for_q`.
     pub q_bh: Option<f64>,
-    /// Benjamini-Yekutieli's q of `p_high`.
+    /// Benjamini-Yekutieli's q of `p_high_for_q`.
     pub q_by: Option<f64>,
 }
 
@@ -47,7 +47,7 @@ pub fn gi_star_values(
     let score = Score::of_values(&values);
     let sums = window_sums(&values, neighbours);
     let tails = neighbour_tails(&values, neighbours, permutations, seed);
-    let p: Vec<Option<f64>> = tails.iter().map(|tails| tails.map(|tails| tails.p_high)).collect();
+    let p: Vec<Option<f64>> = tails.iter().map(|tails| tails.map(|tails| tails.p_high_for_q)).collect();
     let place = |(at, q): (usize, Option<(f64, f64)>)| GiValue {
         z: score.z(sums[at], neighbours.of(at).len() + 1),
         p: tails[at],
