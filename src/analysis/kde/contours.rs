@@ -32,7 +32,7 @@ enum Side {
 /// Deterministic. O(cells) for each level, and O(rings · points) to give holes their polygons.
 ///
 /// Source: Lorensen & Cline (1987), SIGGRAPH Computer Graphics 21(4), 163-169, in the plane; the saddle rule is the mean
-/// value one of Wyvill, McPheeters & Wyvill (1986), The Visual Computer 2, 227-234, in the plane.
+/// value one of Wyvill, `McPheeters` & Wyvill (1986), The Visual Computer 2, 227-234, in the plane.
 #[must_use]
 pub fn contours(raster: &Raster, levels: &[f64]) -> Vec<MultiPolygon<f64>> {
     levels.iter().map(|&level| above(raster, level)).collect()

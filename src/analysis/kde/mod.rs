@@ -230,17 +230,15 @@ pub fn density(
         None => Some(cross_validated(&places, Metres(grid.side_m()), smoothing.kernel)?),
     };
     let bandwidth = smoothing.bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
-    check_bandwidth(bandwidth, grid)?;
+    check_bandwidth(bandwidth, *grid)?;
     warnings.extend(warn(&places, area, bandwidth, validated));
 
     let pilot = vec![bandwidth.0; events.len()];
-    let frame_for = |widest: f64| match area {
-        Some(area) => Ok(*area.frame()),
-        None => {
-            let bbox = Bbox::around(places.iter().copied());
-            let reach = smoothing.kernel.reach() * widest;
-            Frame::around(*grid, if bbox.is_empty() { bbox } else { bbox.grown(reach) })
-        }
+    let frame_for = |widest: f64| {
+        let bbox = Bbox::around(places.iter().copied());
+        let reach = smoothing.kernel.reach() * widest;
+        let around = if bbox.is_empty() { bbox } else { bbox.grown(reach) };
+        area.map_or_else(|| Frame::around(*grid, around), |area| Ok(*area.frame()))
     };
     let frame = frame_for(bandwidth.0)?;
     if !smoothing.adaptive || events.is_empty() {
@@ -334,7 +332,7 @@ fn check_input(points: &[[f64; 2]], weights: Option<&[f64]>) -> Result<(), Error
 }
 
 /// A bandwidth below the cell size leaves events between the cells' middles out of the picture.
-fn check_bandwidth(bandwidth: Metres, grid: &Grid) -> Result<(), Error> {
+fn check_bandwidth(bandwidth: Metres, grid: Grid) -> Result<(), Error> {
     check_length("bandwidth", bandwidth.0, &BANDWIDTH_M)?;
     if bandwidth.0 >= grid.side_m() {
         return Ok(());

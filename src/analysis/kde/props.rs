@@ -286,3 +286,37 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_numbers_of_scikit_learn_and_numpy() {
+    use serde_json::Value;
+    let oracle: Value = serde_json::from_str(include_str!("../../../tests/oracles/kde.json")).expect("well-formed");
+    let pairs = |list: &Value| -> Vec<[f64; 2]> { serde_json::from_value(list.clone()).expect("pairs") };
+    let numbers = |list: &Value| -> Vec<f64> { serde_json::from_value(list.clone()).expect("numbers") };
+    let points = pairs(&oracle["points"]);
+    let bbox = Bbox { min_x: WEST, min_y: SOUTH, max_x: WEST + 2399.0, max_y: SOUTH + 1999.0 };
+    let area = Mask::of_bbox(grid(100.0), bbox).expect("24 x 20 cells");
+    for (part, adaptive, edge) in [("fixed", false, false), ("edges", false, true), ("adaptive", true, false)] {
+        let cases = oracle[part].as_array().expect("cases");
+        assert!(cases.len() >= 3);
+        for case in cases {
+            let kernel = case["kernel"].as_str().and_then(Kernel::from_code).expect("a kernel");
+            let h = case["bandwidth"].as_f64().expect("a number");
+            let smoothing = Smoothing { kernel, bandwidth: Some(Metres(h)), adaptive, edge };
+            let found = density(&points, None, &grid(100.0), Some(&area), &smoothing).expect("valid");
+            let peak = kernel_at(kernel, h, 0.0) * 1e6;
+            for (found, wanted) in found.raster.values.iter().zip(numbers(&case["values"])) {
+                assert!(
+                    (found - wanted).abs() <= 1e-9 * wanted + 1e-12 * peak,
+                    "{part} {kernel:?} {h}: {found} {wanted}"
+                );
+            }
+        }
+    }
+    let h = Some(Metres(oracle["risk"]["bandwidth"].as_f64().expect("a number")));
+    let controls = pairs(&oracle["controls"]);
+    let found = relative_risk(&points, Reference::Controls(&controls), &grid(100.0), Some(&area), h, 19, 1);
+    for (found, wanted) in found.expect("valid").log_ratio.values.iter().zip(numbers(&oracle["risk"]["values"])) {
+        assert!((found - wanted).abs() < 1e-9, "{found} {wanted}");
+    }
+}

@@ -52,7 +52,7 @@ pub struct RelativeRisk {
     pub warnings: Vec<Warning>,
 }
 
-/// Places that may hold cases under the null, in order of x, then y, then amount.
+/// Places that may hold cases under the null, in order of y, then x, then amount.
 struct Null {
     sources: Vec<Source>,
     draw: Draw,
@@ -121,15 +121,14 @@ pub fn relative_risk(
         None => Some(cross_validated(&kept, Metres(grid.side_m()), Kernel::Epanechnikov)?),
     };
     let bandwidth = bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
-    check_bandwidth(bandwidth, grid)?;
+    check_bandwidth(bandwidth, *grid)?;
     warnings.extend(warn(&kept, area, bandwidth, validated));
 
-    let frame = match area {
-        Some(area) => *area.frame(),
-        None => {
-            let all = held.iter().map(|(at, _)| *at).chain(kept.iter().copied());
-            Frame::around(*grid, Bbox::around(all).grown(bandwidth.0))?
-        }
+    let frame = if let Some(area) = area {
+        *area.frame()
+    } else {
+        let all = held.iter().map(|(at, _)| *at).chain(kept.iter().copied());
+        Frame::around(*grid, Bbox::around(all).grown(bandwidth.0))?
     };
     let of_cases: Vec<Source> = kept.iter().map(|at| source(*at, 1.0, bandwidth.0)).collect();
     let observed = sweep::sums(&frame, &of_cases, Power::One);
@@ -217,7 +216,7 @@ fn expectation(
     if !exposure {
         places.extend(cases.iter().map(|at| (*at, 1.0)));
     }
-    places.sort_unstable_by(|(a, x), (b, y)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).then(x.total_cmp(y)));
+    places.sort_unstable_by(|(a, x), (b, y)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])).then(x.total_cmp(y)));
     let total: f64 = places.iter().map(|(_, amount)| amount).sum();
     let shares: Vec<f64> = places.iter().map(|(_, amount)| amount / total).collect();
     let weighted: Vec<Source> =

@@ -8,7 +8,7 @@
 //! to about 1e-15 of its peak. Where a kernel is only a few cells wide, it is added cell by cell instead, in the same
 //! fixed point.
 //!
-//! The sweep along rows: Chan, U, Choi & Xu (2022), SLAM, SIGMOD, 2122-2134, who keep moments of events instead.
+//! The sweep along rows: Chan, U, Choi & Xu (2022), SLAM, SIGMOD, who keep moments of events instead.
 
 use rayon::prelude::*;
 
@@ -43,21 +43,68 @@ pub(super) enum Power {
     Two,
 }
 
+/// Bytes of differences that a band of rows may take, so that they stay in the processor's own memory.
+const BAND_BYTES: usize = 1 << 19;
+
 /// Sums for each cell of the frame, in fixed point; [`to_float`] makes numbers of them.
 pub(super) fn sums(frame: &Frame, sources: &[Source], power: Power) -> Vec<i128> {
     let mut sums = vec![0; frame.len()];
-    let bands = rayon::current_num_threads() * 4;
-    let rows = (frame.rows as usize).div_ceil(bands).max(1);
-    sums.par_chunks_mut((rows * frame.columns as usize).max(1)).enumerate().for_each(|(band, sums)| {
-        add_band(frame, band * rows, sums, sources, power);
+    if frame.is_empty() {
+        return sums;
+    }
+    let rows = frame.rows as usize;
+    let furthest = sources.iter().fold(0.0_f64, |furthest, source| furthest.max(source.reach));
+    // Rows beside a band whose events may reach into it; events beyond the frame stand in its first and last row.
+    let beside = (furthest / frame.grid.side_m()).min(rows as f64) as usize + 1;
+    let (ordered, starts) = by_row(frame, sources);
+    let height = band_rows(frame, power).min(rows.div_ceil(rayon::current_num_threads() * 4)).max(1);
+    sums.par_chunks_mut(height * frame.columns as usize).enumerate().for_each(|(band, sums)| {
+        let first = band * height;
+        let from = starts[first.saturating_sub(beside)];
+        let to = starts[(first + height + beside).min(rows)];
+        add_band(frame, first, sums, &ordered[from..to], power);
     });
     sums
 }
 
-/// As [`sums`], on this thread and into a list that is there already.
+/// As [`sums`], on this thread and into a list that is there already. Sources come in order of y, and reach equally far.
 pub(super) fn sums_here(frame: &Frame, sources: &[Source], power: Power, sums: &mut [i128]) {
     sums.fill(0);
-    add_band(frame, 0, sums, sources, power);
+    let height = band_rows(frame, power);
+    let reach = sources.first().map_or(0.0, |source| source.reach);
+    for (band, sums) in sums.chunks_mut((height * frame.columns as usize).max(1)).enumerate() {
+        let first = band * height;
+        let (low, high) = (frame.y(first as i64) - reach, frame.y((first + height) as i64) + reach);
+        let from = sources.partition_point(|source| source.y < low);
+        let to = sources.partition_point(|source| source.y <= high);
+        add_band(frame, first, sums, &sources[from..to], power);
+    }
+}
+
+fn band_rows(frame: &Frame, power: Power) -> usize {
+    let differences = if power == Power::One { 3 } else { 5 };
+    (BAND_BYTES / (size_of::<i128>() * differences * (frame.columns as usize).max(1))).max(4)
+}
+
+/// The sources row by row, and where each row's begin.
+fn by_row(frame: &Frame, sources: &[Source]) -> (Vec<Source>, Vec<usize>) {
+    let (low, per_side) = (frame.y(0), 1.0 / frame.grid.side_m());
+    let row = |source: &Source| floor((source.y - low) * per_side).clamp(0, i64::from(frame.rows) - 1) as usize;
+    let mut starts = vec![0; frame.rows as usize + 1];
+    for source in sources {
+        starts[row(source) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut ordered = sources.to_vec();
+    for source in sources {
+        let place = &mut next[row(source)];
+        ordered[*place] = *source;
+        *place += 1;
+    }
+    (ordered, starts)
 }
 
 /// A fixed-point sum as a number.
@@ -199,20 +246,19 @@ fn after<const N: usize>(differences: [i128; N], steps: i64) -> [i128; N] {
     // Binomials of `steps`; a product of consecutive numbers divides evenly. 64 bits hold those of up to 30 000, and what
     // is wider than that is rare and may be slow.
     let mut binomials = [1_i128; N];
-    if steps < 30_000 {
-        let mut binomial = 1_i64;
-        for order in 1..N {
-            binomial = binomial * (steps - order as i64 + 1) / order as i64;
-            binomials[order] = i128::from(binomial);
-        }
-    } else {
-        for order in 1..N {
-            binomials[order] = binomials[order - 1].wrapping_mul(i128::from(steps) - order as i128 + 1) / order as i128;
-        }
+    let mut binomial = 1_i128;
+    for (order, place) in binomials.iter_mut().enumerate().skip(1) {
+        let (left, order) = (steps + 1 - order as i64, order as i64);
+        binomial = if steps < 30_000 {
+            i128::from(binomial as i64 * left / order)
+        } else {
+            binomial.wrapping_mul(i128::from(left)) / i128::from(order)
+        };
+        *place = binomial;
     }
-    let mut behind = [0_i128; N];
+    let mut behind = differences;
     for order in 0..N {
-        for higher in order..N {
+        for higher in order + 1..N {
             behind[order] = behind[order].wrapping_add(differences[higher].wrapping_mul(binomials[higher - order]));
         }
     }
