@@ -299,7 +299,7 @@ fn gumbel(values: &[f64], observed: f64) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    if !(variance > 0.0) {
+    if variance.is_nan() || variance <= 0.0 {
         return 1.0;
     }
     let scale = (6.0 * variance).sqrt() / std::f64::consts::PI;

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
 use super::dispersion::Dispersion;
+use super::kde::{BANDWIDTH_M, Kernel, Smoothing};
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
@@ -131,6 +132,18 @@ const NULLS: &[&str] = &["auto", "poisson"];
 /// The range of a number of null maps of a test; 0 leaves out what needs them.
 const REPLICATES: RangeInclusive<f64> = 0.0..=99_999.0;
 
+/// Kernels to choose from: [`Kernel::code`], the default first.
+const KERNELS: &[&str] = &["quartic", "epanechnikov", "gaussian"];
+
+/// The range of a bandwidth; 0: found by cross-validation.
+const BANDWIDTH_OR_FOUND_M: RangeInclusive<f64> = 0.0..=*BANDWIDTH_M.end();
+
+/// The range of the largest share of what is compared that a circle may hold, in per cent.
+const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
+
+/// The range of a number of null maps of a test that cannot do without.
+const NULL_MAPS: RangeInclusive<f64> = 19.0..=99_999.0;
+
 /// The range of a level in per cent.
 const ALPHA: RangeInclusive<f64> = 1.0..=20.0;
 
@@ -161,7 +174,10 @@ pub const KEEPER_UNKNOWN: &str = "okand";
 /// as the finest to anyone. 50 m: a large junction with its approaches, well above what a position is usually off. 5
 /// events: fewer are not published; for DBSCAN, Sander, Ester, Kriegel & Xu (1998), Data Mining and Knowledge Discovery
 /// 2, 169-194, take 4 in the plane and Schubert et al. (2017), ACM TODS 42(3):19, more for data with copies and noise.
-/// Along roads, 20 m: what lies nearer to the middle of a crossing than that is commonly called the crossing; 30 m: beyond
+/// 100 m for the cells of a picture: a map of a municipality is then some hundred thousand numbers, and the narrowest
+/// kernel is two or three blocks wide. Bandwidth 0, found by cross-validation: no length suits both a town of 5 000 and one
+/// of 500 000, and the passport says which was found. The quartic kernel for a picture, because it has no visible edge. Circles
+/// of at most a tenth of what is compared: larger ones are districts. Along roads, 20 m: what lies nearer to the middle of a crossing than that is commonly called the crossing; 30 m: beyond
 /// the widest street that has one centre line.
 pub const METHODS: &[Method] = &[
     Method {
@@ -267,6 +283,65 @@ pub const METHODS: &[Method] = &[
         ],
         asks: Asks::Within("cell"),
         settings: |given| Settings::LocalMoran { study: OverCells::of(given), null: given.null() },
+    },
+    Method {
+        id: "scan",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "scan-cell-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("window", 10.0, &WINDOW, "scan-window-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "scan-replicates-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "scan-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Scan {
+            study: OverCells::of(given),
+            window: given.share("window"),
+            replicates: given.whole("replicates") as usize,
+        },
+    },
+    Method {
+        id: "kde",
+        parameters: &[
+            length("cell", 100.0, &CELL_M, "kde-cell-help"),
+            length("bandwidth", 0.0, &BANDWIDTH_OR_FOUND_M, "kde-bandwidth-help"),
+            choice("kernel", KERNELS, "kde-kernel-help"),
+            choice("adaptive", &["no", "yes"], "kde-adaptive-help"),
+            choice("edge", &["yes", "no"], "kde-edge-help"),
+            choice("selection", SELECTIONS, "kde-selection-help"),
+            words("value", "kde-value-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Kde {
+            study: OverCells { exposure: "yta", ..OverCells::of(given) },
+            smoothing: Smoothing {
+                kernel: given.text("kernel").and_then(Kernel::from_code).unwrap_or(Kernel::Quartic),
+                bandwidth: given.bandwidth(),
+                adaptive: given.text("adaptive") == Some("yes"),
+                edge: given.text("edge") == Some("yes"),
+            },
+        },
+    },
+    Method {
+        id: "relative-risk",
+        parameters: &[
+            length("cell", 100.0, &CELL_M, "relative-risk-cell-help"),
+            length("bandwidth", 0.0, &BANDWIDTH_OR_FOUND_M, "relative-risk-bandwidth-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "relative-risk-replicates-help"),
+            whole("seed", 1.0, &SEED, "relative-risk-seed-help"),
+            choice("selection", SELECTIONS, "relative-risk-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::RelativeRisk {
+            study: OverCells::of(given),
+            bandwidth: given.bandwidth(),
+            replicates: given.whole("replicates") as usize,
+        },
     },
     Method {
         id: "backtest",
@@ -557,6 +632,31 @@ pub enum Settings {
         /// How the null is chosen.
         null: Dispersion,
     },
+    /// [`scan`](super::scan::scan()) over the cells.
+    Scan {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// Largest share of the exposure that a circle holds, 0 to 1.
+        window: f64,
+        /// Null maps a cluster.
+        replicates: usize,
+    },
+    /// [`density`](super::kde::density()) over the study area.
+    Kde {
+        /// Cells.
+        study: OverCells,
+        /// Kernel and bandwidth.
+        smoothing: Smoothing,
+    },
+    /// [`relative_risk`](super::kde::relative_risk()) against what cells are compared with.
+    RelativeRisk {
+        /// Cells, exposure, level, seed.
+        study: OverCells,
+        /// Bandwidth; `None`: found by cross-validation.
+        bandwidth: Option<Metres>,
+        /// Null maps.
+        replicates: usize,
+    },
     /// [`backtest`](super::backtest::backtest()).
     Backtest {
         /// Cells, exposure, seed of the bootstrap.
@@ -695,7 +795,10 @@ impl Settings {
             Self::Backtest { study, .. }
             | Self::Emerging { study, .. }
             | Self::GiStar { study, .. }
-            | Self::LocalMoran { study, .. } => Some(*study),
+            | Self::Kde { study, .. }
+            | Self::LocalMoran { study, .. }
+            | Self::RelativeRisk { study, .. }
+            | Self::Scan { study, .. } => Some(*study),
             _ => None,
         }
     }
@@ -810,6 +913,11 @@ impl Parameters {
         }
     }
 
+    /// The bandwidth that was given; `None` where it is to be found.
+    fn bandwidth(&self) -> Option<Metres> {
+        Some(Metres(self.number("bandwidth"))).filter(|bandwidth| bandwidth.0 != 0.0)
+    }
+
     /// How the null of counts is chosen.
     fn null(&self) -> Dispersion {
         if self.text("null") == Some("poisson") { Dispersion::Poisson } else { Dispersion::Auto }
@@ -851,6 +959,17 @@ mod tests {
     }
 
     #[test]
+    fn every_kernel_can_be_chosen_and_a_bandwidth_be_given() {
+        for word in KERNELS {
+            let given = [("kernel", *word), ("bandwidth", "250"), ("adaptive", "yes"), ("edge", "no")];
+            let settings = parse("kde", &given).expect("valid").settings();
+            let Settings::Kde { smoothing, .. } = settings else { panic!("{settings:?}") };
+            let Smoothing { bandwidth, kernel, adaptive, edge } = smoothing;
+            assert_eq!((bandwidth, kernel.code(), adaptive, edge), (Some(Metres(250.0)), *word, true, false));
+        }
+    }
+
+    #[test]
     fn the_methods_of_a_back_test_are_a_list() {
         let given = parse("backtest", &[("methods", "counts, dbscan,counts"), ("coverage", "10")]).expect("valid");
         let Settings::Backtest { methods, coverage, .. } = given.settings() else { panic!("a back-test") };
@@ -872,8 +991,8 @@ mod tests {
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
         assert_eq!(
-            refused("kde", &[]),
-            Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() }
+            refused("heatmap", &[]),
+            Error::UnknownMethod { method: owned("heatmap"), known: METHODS.iter().map(|method| method.id).collect() }
         );
         let known = vec!["eps", "min-points", "selection", "value"];
         assert_eq!(
@@ -946,6 +1065,18 @@ mod tests {
                 Settings::LocalMoran { study, null } => {
                     assert!(method.id == "local-moran" && CELL_M.contains(&study.cell.0));
                     assert_eq!(null, Dispersion::Auto);
+                }
+                Settings::Scan { study, window, replicates } => {
+                    assert!(method.id == "scan" && CELL_M.contains(&study.cell.0) && replicates == 999);
+                    assert!((window - 0.1).abs() < 1e-12);
+                }
+                Settings::Kde { study, smoothing } => {
+                    assert!(method.id == "kde" && CELL_M.contains(&study.cell.0) && study.exposure == "yta");
+                    assert!(smoothing.kernel == Kernel::Quartic && !smoothing.adaptive && smoothing.edge);
+                }
+                Settings::RelativeRisk { study, bandwidth, replicates } => {
+                    assert!(method.id == "relative-risk" && CELL_M.contains(&study.cell.0) && bandwidth.is_none());
+                    assert_eq!(replicates, 999);
                 }
                 Settings::Backtest { study, coverage, origins, methods, .. } => {
                     assert!(method.id == "backtest" && CELL_M.contains(&study.cell.0) && origins == 12);

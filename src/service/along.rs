@@ -574,6 +574,7 @@ fn layers(
         kind: input.kind,
         weighted,
         chosen: &chosen,
+        tested: false,
     };
     let passport = passport(input, named, located, used, parameters);
     hotspots::rank(&mut found.hotspots, &frame);

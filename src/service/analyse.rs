@@ -113,7 +113,11 @@ struct Groups {
 /// Whatever input, parameters or output refuse; then no file is left half-written.
 pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
     let parameters = analysis::parse(request.method, request.parameters)?;
-    let format = export::format_of(&request.output)?;
+    let settings = parameters.settings();
+    // A surface goes to a raster's name; everything else has layers.
+    let as_surface = export::raster::is_surface(&request.output)
+        && matches!(settings, Settings::Kde { .. } | Settings::RelativeRisk { .. });
+    let geopackage = !as_surface && export::format_of(&request.output)?.title == "GeoPackage";
     progress.stage("stage-read", 0);
     if let Settings::AreaCounts { few } = parameters.settings() {
         return super::area_counts::run(request, &parameters, few, progress, timings);
@@ -135,7 +139,6 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     };
     selection::choose(&mut input, &parameters);
     coarse::leave_out(&mut input, &parameters, &shown)?;
-    let settings = parameters.settings();
     let roads = match (settings.roads(), &request.network) {
         (Some(roads), _) => {
             let network = timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?;
@@ -153,7 +156,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         }
         _ => None,
     };
-    let mut certificate = None;
+    let (mut certificate, mut surface) = (None, None);
     progress.stage("stage-compute", 0);
     let (layers, passport) = match (&roads, &settings) {
         (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
@@ -167,6 +170,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
             };
             let found = planar::analyse(&mut input, &ask)?;
             certificate = found.certificate;
+            surface = found.surface;
             (found.layers, found.passport)
         }
         (None, Settings::Timeline { step }) => {
@@ -177,11 +181,14 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-write", 0);
     let mut written = Cow::Borrowed(&layers);
     // A GeoPackage of accidents opens as a whole project: with roads below, and a layer to draw in.
-    if input.chosen.accidents && request.layer.is_none() && format.title == "GeoPackage" {
+    if input.chosen.accidents && request.layer.is_none() && geopackage {
         let network = roads.as_ref().map(|(_, named)| named.network());
         written.to_mut().extend(ground::layers(store.as_ref(), network, &passport)?);
     }
-    let notes = timings.time("write", || files::layers(&request.output, &written, &input.crs, request.layer))?;
+    let notes = timings.time("write", || match surface.filter(|_| as_surface) {
+        Some(surface) => surface.write(&request.output, &input.crs, &passport).map(|()| Vec::new()),
+        None => files::layers(&request.output, &written, &input.crs, request.layer),
+    })?;
     // What has no places is counted again each time: the store's results are those of its map.
     let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
     let kept = request.keep && store.is_some() && has_places;
@@ -305,8 +312,15 @@ fn layers(
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
     let chosen = input.chosen.clone();
-    let frame =
-        Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted, chosen: &chosen };
+    let frame = Frame {
+        facts: &facts,
+        total: input.facts.len(),
+        study_m2,
+        kind: input.kind,
+        weighted,
+        chosen: &chosen,
+        tested: false,
+    };
     let passport = passport(input, placed.len(), parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];

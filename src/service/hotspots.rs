@@ -135,6 +135,8 @@ pub struct Frame<'a> {
     pub weighted: bool,
     /// Which events were asked about, and over which period.
     pub chosen: &'a Chosen,
+    /// Whether places are tested, so that they tell of it; also where there is none.
+    pub tested: bool,
 }
 
 /// Puts the hotspots in order of rank: by weight where asked for, then by number; ties keep the order given.
@@ -155,7 +157,7 @@ fn weight_of(spot: &Hotspot, facts: &[Fact]) -> f64 {
 #[must_use]
 pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer {
     let rows = Rows::of(spots, frame);
-    let tested = spots.iter().any(|spot| spot.tested.is_some());
+    let tested = frame.tested;
     let mut columns = vec![
         rows.integer("rang", true, |row| Some(row.rang)),
         rows.text("namn", true, |row| Some(row.name.clone())),
@@ -164,7 +166,7 @@ pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer 
     ];
     if tested {
         columns.extend([
-            rows.real("vantat", true, |row| row.tested.as_ref().map(|tested| tested.expected)),
+            rows.real("vantat", true, |row| row.tested.as_ref().map(|tested| cents(tested.expected))),
             rows.real("kvot", true, Summary::ratio),
             rows.real("slump", true, |row| row.tested.as_ref().map(|tested| tested.p)),
         ]);
@@ -328,6 +330,11 @@ fn whole(count: usize) -> Option<i64> {
 }
 
 /// Two decimals.
+fn cents(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// Two decimals.
 #[expect(clippy::unnecessary_wraps, reason = "a value of a column, as the others are")]
 fn rounded(value: f64) -> Option<f64> {
     Some((value * 100.0).round() / 100.0)
@@ -387,7 +394,7 @@ impl Summary {
     /// Events against those expected.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn ratio(&self) -> Option<f64> {
-        self.tested.as_ref().filter(|tested| tested.expected > 0.0).map(|tested| self.n as f64 / tested.expected)
+        self.tested.as_ref().filter(|tested| tested.expected > 0.0).map(|tested| cents(self.n as f64 / tested.expected))
     }
 
     /// `STRADA (polis 12 · sjukvård 20 · båda 6)`; the registers alone where they do not tell who reported.
@@ -517,6 +524,7 @@ mod tests {
             kind: Some(Kind::Accident),
             weighted: false,
             chosen: &CHOSEN,
+            tested: false,
         };
         let layer = layer(&[spot(&[0, 1])], &frame, passport());
         let values =
@@ -540,6 +548,7 @@ mod tests {
             kind: Some(Kind::Accident),
             weighted: false,
             chosen: &CHOSEN,
+            tested: false,
         };
         let line = geo::LineString::from(vec![[0.0, 0.0], [100.0, 0.0]]);
         let road = |adt, many| Road {
@@ -591,7 +600,15 @@ mod tests {
     #[test]
     fn weight_goes_before_number_only_where_asked_for() {
         let facts = facts();
-        let mut frame = Frame { facts: &facts, total: 3, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN };
+        let mut frame = Frame {
+            facts: &facts,
+            total: 3,
+            study_m2: 0.0,
+            kind: None,
+            weighted: false,
+            chosen: &CHOSEN,
+            tested: false,
+        };
         let mut spots = vec![spot(&[0]), spot(&[1, 2])];
         rank(&mut spots, &frame);
         assert_eq!(spots[0].members, [1, 2]);
@@ -602,7 +619,8 @@ mod tests {
 
     #[test]
     fn no_hotspot_is_an_empty_layer() {
-        let frame = Frame { facts: &[], total: 0, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN };
+        let frame =
+            Frame { facts: &[], total: 0, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN, tested: false };
         let layer = layer(&[], &frame, passport());
         assert!(layer.geometries.is_empty());
     }

@@ -142,3 +142,59 @@ fn segments(high: [bool; 4], joined: impl Fn() -> bool) -> [Option<(Side, Side)>
         [false, true, false, true] => [Some((East, South)), Some((West, North))],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::kde::Frame;
+    use crate::domain::{Grid, Metres};
+
+    fn raster(columns: u32, values: &[f64]) -> Raster {
+        let grid = Grid::new(Metres(100.0)).expect("allowed");
+        let rows = values.len() as u32 / columns.max(1);
+        Raster::new(&Frame { grid, column0: 0, row0: 0, columns, rows }, values.to_vec())
+    }
+
+    #[test]
+    fn one_high_cell_by_hand() {
+        let values = [0.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0];
+        let found = contours(&raster(3, &values), &[2.0, 3.0, 5.0, f64::NAN]);
+        assert_eq!(found[0].0.len(), 1);
+        let ring: Vec<(f64, f64)> = found[0].0[0].exterior().coords().map(|at| (at.x, at.y)).collect();
+        assert_eq!(ring, [(150.0, 100.0), (200.0, 150.0), (150.0, 200.0), (100.0, 150.0), (150.0, 100.0)]);
+        assert_eq!((found[0].unsigned_area(), found[1].unsigned_area()), (5000.0, 1250.0));
+        assert!(found[2].0.is_empty() && found[3].0.is_empty());
+    }
+
+    #[test]
+    fn a_single_cell_at_the_end_of_the_raster_is_closed_half_a_cell_out() {
+        let found = contours(&raster(1, &[1.0]), &[0.5]);
+        assert_eq!(found[0].unsigned_area(), 5000.0);
+        assert!(contours(&raster(0, &[]), &[0.5])[0].0.is_empty());
+    }
+
+    #[test]
+    fn a_low_cell_within_is_a_hole_and_an_island_in_it_is_its_own() {
+        let mut values = vec![4.0; 49];
+        for row in 1..6 {
+            for column in 1..6 {
+                values[row * 7 + column] = 0.0;
+            }
+        }
+        values[24] = 4.0;
+        let found = &contours(&raster(7, &values), &[2.0])[0];
+        let holes: Vec<usize> = found.iter().map(|polygon| polygon.interiors().len()).collect();
+        assert_eq!(holes, [1, 0]);
+        assert_eq!(found.0[1].unsigned_area(), 5000.0);
+    }
+
+    #[test]
+    fn a_saddle_is_joined_where_the_mean_is_high() {
+        let saddle = [4.0, 0.0, 0.0, 4.0];
+        assert_eq!(contours(&raster(2, &saddle), &[2.0])[0].0.len(), 1);
+        assert_eq!(contours(&raster(2, &saddle), &[2.1])[0].0.len(), 2);
+        let other = [0.0, 4.0, 4.0, 0.0];
+        assert_eq!(contours(&raster(2, &other), &[2.0])[0].0.len(), 1);
+        assert_eq!(contours(&raster(2, &other), &[2.1])[0].0.len(), 2);
+    }
+}

@@ -1,15 +1,15 @@
-//! Sums of Gaussian kernels at the middles of cells, event by event out to where the kernel is below 1e-12 of its peak.
+//! Sums of Gaussian kernels at the middles of cells, event by event out to where the kernel is below 1e-15 of its peak.
 //!
 //! exp(-(dx² + dy²) / 2h²) is a product of one number a column and one a row, so that an event costs as many exponentials
-//! as its square has columns and rows, and one multiplication a cell. What is cut off is less than 1e-12 of each event.
+//! as its square has columns and rows, and one multiplication a cell. What is cut off is less than 1e-15 of each event.
 
 use rayon::prelude::*;
 
 use super::raster::Frame;
 use super::sweep::Source;
 
-/// Where the kernel is cut off, in standard deviations: exp(-7.434² / 2) = 1e-12.
-pub(super) const CUT_OFF: f64 = 7.434;
+/// Where the kernel is cut off, in standard deviations: exp(-8.312² / 2) = 1e-15.
+pub(super) const CUT_OFF: f64 = 8.312;
 
 /// Sums for each cell of the frame. `reach` of a source is its standard deviation. Each cell adds its events in the order
 /// in which they stand, whatever the threads; the caller orders them.

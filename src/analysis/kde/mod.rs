@@ -2,7 +2,7 @@
 //! p-value, and every picture has peaks. [`relative_risk`] compares with something, and tests.
 //!
 //! Epanechnikov: `2/(π h²) · (1 - r²/h²)`; quartic: `3/(π h²) · (1 - r²/h²)²`, both 0 from r = h on; Gaussian:
-//! `exp(-r²/2h²) / (2π h²)`, cut off where it is below 1e-12 of its peak. So the bandwidth h is the distance at which the
+//! `exp(-r²/2h²) / (2π h²)`, cut off where it is below 1e-15 of its peak. So the bandwidth h is the distance at which the
 //! kernel ends for the first two, and the standard deviation for the third.
 //!
 //! Sources: Silverman (1986), Density Estimation for Statistics and Data Analysis; Diggle (1985), Applied Statistics 34,
@@ -200,7 +200,7 @@ pub struct Density {
 /// with a warning. Collinear events are nothing special with a bandwidth given.
 ///
 /// Epanechnikov and quartic are exact sums: within 1e-12 of one event's peak of a direct sum, in O(rows that events reach +
-/// cells), whatever the bandwidth. Gaussian is the direct sum out to where the kernel is 1e-12 of its peak, O(cells that
+/// cells), whatever the bandwidth. Gaussian is the direct sum out to where the kernel is 1e-15 of its peak, O(cells that
 /// events reach). The answer is the same to the last bit whatever the order of rows and the number of threads: the first two
 /// add in fixed point, the third in order of y, x and weight. No seed.
 ///
@@ -235,12 +235,10 @@ pub fn density(
 
     let pilot = vec![bandwidth.0; events.len()];
     let frame_for = |widest: f64| {
-        if let Some(area) = area {
-            return Ok(*area.frame());
-        }
         let bbox = Bbox::around(places.iter().copied());
         let reach = smoothing.kernel.reach() * widest;
-        Frame::around(*grid, if bbox.is_empty() { bbox } else { bbox.grown(reach) })
+        let around = if bbox.is_empty() { bbox } else { bbox.grown(reach) };
+        area.map_or_else(|| Frame::around(*grid, around), |area| Ok(*area.frame()))
     };
     let frame = frame_for(bandwidth.0)?;
     if !smoothing.adaptive || events.is_empty() {
@@ -284,6 +282,7 @@ struct Weighed {
 fn kept(points: &[[f64; 2]], weights: Option<&[f64]>, area: Option<&Mask>) -> Vec<Weighed> {
     let weight = |at: usize| weights.map_or(1.0, |weights| weights[at]);
     (0..points.len())
+        .into_par_iter()
         .map(|at| Weighed { at: points[at], weight: weight(at) })
         .filter(|event| event.weight > 0.0 && area.is_none_or(|area| area.holds(event.at)))
         .collect()

@@ -38,7 +38,8 @@ pub struct RelativeRisk {
     pub log_ratio: Raster,
     /// Probability of so many cases around the cell under the null: (1 + replicates with as many) / (1 + replicates).
     pub p: Raster,
-    /// Benjamini-Hochberg's q of `p` over the cells that were tested.
+    /// Benjamini-Hochberg's q of `p` over the cells that were tested. `p` is never below 1 / (1 + replicates), so that a
+    /// small place on a large map cannot reach a small q however much stands out there; `p_max` can.
     pub q: Raster,
     /// Probability under the null that anywhere on the map a cell stands out as much as this one: the largest standardised
     /// excess of each replicate, same formula. Below 0.05: at most one map in twenty that holds nothing has such a cell.
@@ -51,7 +52,7 @@ pub struct RelativeRisk {
     pub warnings: Vec<Warning>,
 }
 
-/// Places that may hold cases under the null, in order of x, then y, then amount.
+/// Places that may hold cases under the null, in order of y, then x, then amount.
 struct Null {
     sources: Vec<Source>,
     draw: Draw,
@@ -215,7 +216,7 @@ fn expectation(
     if !exposure {
         places.extend(cases.iter().map(|at| (*at, 1.0)));
     }
-    places.sort_unstable_by(|(a, x), (b, y)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).then(x.total_cmp(y)));
+    places.sort_unstable_by(|(a, x), (b, y)| a[1].total_cmp(&b[1]).then(a[0].total_cmp(&b[0])).then(x.total_cmp(y)));
     let total: f64 = places.iter().map(|(_, amount)| amount).sum();
     let shares: Vec<f64> = places.iter().map(|(_, amount)| amount / total).collect();
     let weighted: Vec<Source> =
@@ -310,5 +311,133 @@ impl Null {
         }
         let drawn = self.sources.iter().zip(times).filter(|(_, times)| *times > 0);
         drawn.map(|(source, times)| Source { times, ..*source }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WEST: f64 = 580_000.0;
+    const SOUTH: f64 = 6_602_000.0;
+
+    fn grid() -> Grid {
+        Grid::new(Metres(100.0)).expect("allowed")
+    }
+
+    fn strewn(n: usize, seed: u64) -> Vec<[f64; 2]> {
+        let mut stream = Stream::new(seed, 0);
+        (0..n).map(|_| [WEST + 3000.0 * stream.unit(), SOUTH + 3000.0 * stream.unit()]).collect()
+    }
+
+    /// The middles of 30 x 30 cells.
+    fn cells() -> Vec<[f64; 2]> {
+        let middle = |at: usize| at as f64 * 100.0 + 50.0;
+        (0..900).map(|at| [WEST + middle(at % 30), SOUTH + middle(at / 30)]).collect()
+    }
+
+    fn run(cases: &[[f64; 2]], reference: Reference<'_>, replicates: usize) -> RelativeRisk {
+        relative_risk(cases, reference, &grid(), None, Some(Metres(300.0)), replicates, 7).expect("valid")
+    }
+
+    fn at(raster: &Raster, x: f64, y: f64) -> f64 {
+        raster.values[raster.frame().at([WEST + x, SOUTH + y]).expect("inside")]
+    }
+
+    fn least(raster: &Raster) -> f64 {
+        raster.values.iter().copied().fold(1.0, f64::min)
+    }
+
+    #[test]
+    fn two_places_by_hand() {
+        // Three of four cases at a place with half the exposure; places 2 km apart, read at their own cells.
+        let places = [[WEST + 550.0, SOUTH + 550.0], [WEST + 2550.0, SOUTH + 550.0]];
+        let cases = [places[0], places[0], places[0], places[1]];
+        let found = run(&cases, Reference::Exposure { at: &places, amount: &[5.0, 5.0] }, 999);
+        let tested = found.p.values.iter().filter(|p| !p.is_nan()).count() as f64;
+        let d = std::f64::consts::FRAC_PI_2 * 9.0 / (tested * 4.0);
+        assert!((at(&found.log_ratio, 550.0, 550.0) - ((0.75 + d) / (0.5 + d)).ln()).abs() < 1e-12);
+        // P(3 or 4 of 4 at one of two even places) = 5/16.
+        assert!((at(&found.p, 550.0, 550.0) - 0.3125).abs() < 0.05);
+        // P(at least 1 of 4) = 15/16.
+        assert!((at(&found.p, 2550.0, 550.0) - 0.9375).abs() < 0.03);
+        // Either place stands out as much: 10/16.
+        assert!((at(&found.p_max, 550.0, 550.0) - 0.625).abs() < 0.05);
+    }
+
+    #[test]
+    fn labels_by_hand() {
+        // Two of two cases among four people, of whom two live there: drawn without replacement, P = 1/6.
+        let (here, there) = ([WEST + 550.0, SOUTH + 550.0], [WEST + 2550.0, SOUTH + 550.0]);
+        let found = run(&[here, here], Reference::Controls(&[there, there]), 1999);
+        assert!((at(&found.p, 550.0, 550.0) - 1.0 / 6.0).abs() < 0.03);
+        assert_eq!(at(&found.p, 2550.0, 550.0), 1.0);
+        assert!(at(&found.log_ratio, 550.0, 550.0) > 0.0 && at(&found.log_ratio, 2550.0, 550.0) < 0.0);
+    }
+
+    #[test]
+    fn a_planted_surplus_is_found_and_stands_the_correction() {
+        let mut cases = strewn(400, 1);
+        cases.extend(strewn(60, 2).iter().map(|[x, y]| [WEST + 800.0 + (x - WEST) / 10.0, SOUTH + (y - SOUTH) / 10.0]));
+        let exposure = vec![1.0; 900];
+        for reference in
+            [Reference::Controls(&strewn(2_000, 3)), Reference::Exposure { at: &cells(), amount: &exposure }]
+        {
+            let found = run(&cases, reference, 199);
+            assert_eq!(at(&found.p_max, 950.0, 150.0), 0.005);
+            assert!(at(&found.log_ratio, 950.0, 150.0) > 0.7);
+            assert!(found.q.values.iter().zip(&found.p.values).all(|(q, p)| p.is_nan() || q >= p));
+            assert!(at(&found.p_max, 2500.0, 2500.0) > 0.05);
+        }
+    }
+
+    #[test]
+    fn maps_that_hold_nothing_stand_out_about_as_often_as_they_should() {
+        let (exposure, places) = (vec![1.0; 900], cells());
+        let weighted = Weighted::new(&exposure).expect("weights");
+        let flagged = (0..100).filter(|&map| {
+            let mut stream = Stream::new(99, map);
+            let cases: Vec<[f64; 2]> = (0..150).map(|_| places[weighted.draw(&mut stream) as usize]).collect();
+            let reference = Reference::Exposure { at: &places, amount: &exposure };
+            let found = relative_risk(&cases, reference, &grid(), None, Some(Metres(300.0)), 39, map).expect("valid");
+            least(&found.p_max) <= 0.05
+        });
+        // Binomial(100, 0.05): 12 or more has probability 0.004.
+        let flagged = flagged.count();
+        assert!(flagged < 12, "{flagged} of 100");
+    }
+
+    #[test]
+    fn rows_and_threads_change_no_bit() {
+        let (cases, controls) = (strewn(300, 4), strewn(700, 5));
+        let bits = |found: &RelativeRisk| -> Vec<u64> {
+            let rasters = [&found.log_ratio, &found.p, &found.q, &found.p_max];
+            rasters.iter().flat_map(|raster| raster.values.iter().map(|value| value.to_bits())).collect()
+        };
+        let on = |threads: usize, cases: &[[f64; 2]], controls: &[[f64; 2]]| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            bits(&pool.install(|| run(cases, Reference::Controls(controls), 99)))
+        };
+        let wanted = on(1, &cases, &controls);
+        let reversed = |points: &[[f64; 2]]| points.iter().rev().copied().collect::<Vec<_>>();
+        assert!(on(2, &reversed(&cases), &controls) == wanted);
+        assert!(on(8, &cases, &reversed(&controls)) == wanted);
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_said() {
+        let cases = strewn(20, 6);
+        let run = |reference| relative_risk(&cases, reference, &grid(), None, Some(Metres(300.0)), 19, 1);
+        assert_eq!(run(Reference::Controls(&[])).err(), Some(Error::NothingToCompareWith));
+        let zero = Reference::Exposure { at: &cells(), amount: &[0.0; 900] };
+        assert_eq!(run(zero).err(), Some(Error::NothingToCompareWith));
+        let short = Reference::Exposure { at: &cells(), amount: &[1.0] };
+        assert_eq!(run(short).err(), Some(Error::WeightNotUsable { number: 2 }));
+        let far = [[WEST + 9000.0, SOUTH], [WEST + 9000.0, SOUTH + 10.0]];
+        let found = run(Reference::Exposure { at: &far, amount: &[1.0, 2.0] }).expect("a warning");
+        assert!(found.warnings.contains(&Warning::CasesWithoutReference { events: 20 }), "{:?}", found.warnings);
+        let none = relative_risk(&[], Reference::Controls(&cases), &grid(), None, Some(Metres(300.0)), 19, 1);
+        let none = none.expect("a warning");
+        assert!(none.warnings.contains(&Warning::NoEvents) && least(&none.p) == 1.0);
     }
 }

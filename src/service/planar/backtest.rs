@@ -113,7 +113,7 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, asked: &Asked) -> Result<Fou
         style: Style::Single("#54278f".to_owned()),
         passport: passport.clone(),
     };
-    Ok(Found { layers: vec![layer], passport, certificate: None })
+    Ok(Found { layers: vec![layer], passport, certificate: None, surface: None })
 }
 
 /// One measure of a method.

@@ -58,8 +58,8 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, step: Step)
         .map(|(number, group)| of_cells(&placed.study, number, &group, &members, Some(tested(&group))))
         .collect();
     let layer = cell_layer(&placed.study, &found, &members, &expected, input.kind, &passport);
-    let made = Made { hotspots, rows: placed.rows, more: vec![layer], of_events: Vec::new() };
-    Ok(Found { layers: layers(input, made, &passport), passport, certificate: certified })
+    let made = Made { hotspots, rows: placed.rows, more: vec![layer], of_events: Vec::new(), tested: true };
+    Ok(Found { layers: layers(input, made, &passport), passport, certificate: certified, surface: None })
 }
 
 fn why(found: &Emerging, group: &[u32], step: Step) -> String {

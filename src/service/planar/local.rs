@@ -82,8 +82,8 @@ pub(super) fn run(
         .map(|(number, group)| of_cells(&placed.study, number, &group, &members, Some(tested(&group))))
         .collect();
     let layer = cells(&placed.study, &n, &expected, &verdict.outcome, verdict.own, input.kind, &passport);
-    let made = Made { hotspots, rows: placed.rows, more: vec![layer], of_events: Vec::new() };
-    Ok(Found { layers: layers(input, made, &passport), passport, certificate: certified })
+    let made = Made { hotspots, rows: placed.rows, more: vec![layer], of_events: Vec::new(), tested: true };
+    Ok(Found { layers: layers(input, made, &passport), passport, certificate: certified, surface: None })
 }
 
 fn certificate(

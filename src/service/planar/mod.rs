@@ -8,9 +8,13 @@
 
 mod backtest;
 mod emerging;
+mod kde;
 mod local;
+mod scan;
 mod study;
 mod tested;
+
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -21,8 +25,10 @@ use super::hotspots::{self, Frame, Hotspot};
 use super::progress::Timings;
 use super::rows::Input;
 use crate::analysis::certificate::Certificate;
+use crate::analysis::kde::Raster;
 use crate::analysis::{OverCells, Parameters, Settings};
-use crate::domain::{Bbox, Column, Layer, Network, Passport, Period, Step};
+use crate::domain::{Bbox, Column, CrsDefinition, Layer, Network, Passport, Period, Step};
+use crate::export;
 use crate::store::GpkgStore;
 use crate::texts::{number, swedish};
 use study::Study;
@@ -49,6 +55,41 @@ pub(super) struct Found {
     pub passport: Passport,
     /// How often the method finds something where there is nothing, where that was asked for.
     pub certificate: Option<Certified>,
+    /// The surface behind the layers, where the method makes one.
+    pub surface: Option<Surface>,
+}
+
+/// A surface that can be written as a raster.
+pub(super) struct Surface {
+    /// Values by row from the south, each row from the west.
+    pub raster: Raster,
+    /// What the values are.
+    pub title: String,
+}
+
+impl Surface {
+    /// Writes it as a `GeoTIFF`.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, path: &Path, crs: &CrsDefinition, passport: &Passport) -> Result<()> {
+        let raster = &self.raster;
+        let (columns, rows, side) = (raster.columns as usize, raster.rows as usize, raster.grid.side_m());
+        // The file begins in the north.
+        let values: Vec<f64> = raster.values.chunks(columns.max(1)).rev().flatten().copied().collect();
+        let about = serde_json::to_string(passport).unwrap_or_default();
+        let surface = export::raster::Surface {
+            west: f64::from(raster.column0) * side,
+            north: (f64::from(raster.row0) + f64::from(raster.rows)) * side,
+            side_m: side,
+            columns,
+            rows,
+            values: &values,
+            title: &self.title,
+            about: &about,
+        };
+        Ok(export::raster::write(path, &surface, crs)?)
+    }
 }
 
 /// The calibration certificate as it is told.
@@ -102,6 +143,11 @@ pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
             local::run(input, ask, study, null, local::Method::GiStar { replicates })
         }
         Settings::LocalMoran { study, null } => local::run(input, ask, study, null, local::Method::Moran),
+        Settings::Scan { study, window, replicates } => scan::run(input, ask, study, window, replicates),
+        Settings::Kde { study, smoothing } => kde::density_map(input, ask, study, &smoothing),
+        Settings::RelativeRisk { study, bandwidth, replicates } => {
+            kde::risk_map(input, ask, study, bandwidth, replicates)
+        }
         Settings::Backtest { study: over, step, coverage, origins, methods } => {
             backtest::run(input, ask, &backtest::Asked { over, step, coverage, origins, methods })
         }
@@ -204,6 +250,8 @@ struct Made {
     more: Vec<Layer>,
     /// More columns of `events`, one value a row of the input.
     of_events: Vec<Column>,
+    /// Whether the places are tested.
+    tested: bool,
 }
 
 /// The passport of a method over cells.
@@ -224,7 +272,7 @@ fn passport_of(
 
 /// The layers: `hotspots` by rank, what the method has more, `events` with their hotspot.
 fn layers(input: &mut Input, made: Made, passport: &Passport) -> Vec<Layer> {
-    let Made { mut hotspots, rows, more, of_events } = made;
+    let Made { mut hotspots, rows, more, of_events, tested } = made;
     let facts: Vec<Fact> = rows.iter().map(|&row| input.facts[row].clone()).collect();
     let points = rows.iter().filter_map(|&row| input.points[row]);
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points).area_m2() };
@@ -236,8 +284,15 @@ fn layers(input: &mut Input, made: Made, passport: &Passport) -> Vec<Layer> {
         }
     }
     let chosen = input.chosen.clone();
-    let frame =
-        Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted: false, chosen: &chosen };
+    let frame = Frame {
+        facts: &facts,
+        total: input.facts.len(),
+        study_m2,
+        kind: input.kind,
+        weighted: false,
+        chosen: &chosen,
+        tested,
+    };
     hotspots::rank(&mut hotspots, &frame);
     let mut layers = vec![hotspots::layer(&hotspots, &frame, passport.clone())];
     layers.extend(more);

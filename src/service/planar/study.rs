@@ -127,6 +127,16 @@ impl Study {
         };
         points.iter().map(cell).collect()
     }
+
+    /// Middles of the cells.
+    #[must_use]
+    pub fn middles(&self) -> Vec<[f64; 2]> {
+        let middle = |cell: &Cell| {
+            let bbox = self.grid.bbox_of(*cell);
+            [bbox.min_x.midpoint(bbox.max_x), bbox.min_y.midpoint(bbox.max_y)]
+        };
+        self.cells.iter().map(middle).collect()
+    }
 }
 
 /// Square metres that buildings cover, each building in the cell of its centroid.
