@@ -7,7 +7,7 @@ use super::{Kernel, Weighed, field};
 /// grid, so that it is 1 where the kernel lies wholly inside. Above 0 for each cell inside.
 pub(super) fn shares(area: &Mask, kernel: Kernel, bandwidth: f64) -> Vec<f64> {
     let cells: Vec<Weighed> = area.centres().map(|at| Weighed { at, weight: 1.0 }).collect();
-    let found = field(area.frame(), &cells, &vec![bandwidth; cells.len()], kernel);
+    let found = field(area.frame(), &cells, &[bandwidth], kernel);
     let side = area.frame().grid.side_m();
     let whole = endless(kernel, bandwidth, side, [0.0, 0.0]);
     let per_cell = kernel.peak() * 1e6 / (bandwidth * bandwidth);
