@@ -201,7 +201,7 @@ pub struct Density {
 ///
 /// Epanechnikov and quartic are exact sums: within 1e-12 of one event's peak of a direct sum, in O(rows that events reach +
 /// cells), whatever the bandwidth. Gaussian is the direct sum out to where the kernel is 1e-15 of its peak, O(cells that
-/// events reach). The answer is the same to the last bit whatever the order of rows and the number of threads: the first two
+/// events reach). Edges with bandwidths that follow the events cost O(cells that events reach) with every kernel. The answer is the same to the last bit whatever the order of rows and the number of threads: the first two
 /// add in fixed point, the third in order of y, x and weight. No seed.
 ///
 /// # Errors
@@ -224,12 +224,11 @@ pub fn density(
             warnings.push(Warning::EventsOutside { events: outside });
         }
     }
-    let validated = match smoothing.bandwidth {
-        Some(_) => None,
-        None => {
-            let places: Vec<[f64; 2]> = events.iter().map(|event| event.at).collect();
-            Some(cross_validated(&places, Metres(grid.side_m()), smoothing.kernel)?)
-        }
+    let validated = if smoothing.bandwidth.is_none() {
+        let places: Vec<[f64; 2]> = events.iter().map(|event| event.at).collect();
+        Some(cross_validated(&places, Metres(grid.side_m()), smoothing.kernel)?)
+    } else {
+        None
     };
     let bandwidth = smoothing.bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
     check_bandwidth(bandwidth, *grid)?;
