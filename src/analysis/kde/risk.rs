@@ -7,12 +7,12 @@
 
 use rayon::prelude::*;
 
+use super::super::multiple::benjamini_hochberg;
+use super::super::nulls::{BATCH, Weighted};
+use super::super::{Error, check_points};
 use super::raster::{Frame, Mask, Raster};
 use super::sweep::{self, Power, Source};
 use super::{Kernel, Warning, check_bandwidth, check_input, cross_validated, warn};
-use crate::analysis::multiple::benjamini_hochberg;
-use crate::analysis::nulls::{BATCH, Weighted};
-use crate::analysis::{Error, check_points};
 use crate::domain::random::Stream;
 use crate::domain::{Bbox, Grid, Metres};
 
