@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::super::{Error, check_points};
 use super::Kernel;
-use crate::analysis::{Error, check_points};
 use crate::domain::{Bbox, Metres};
 
 /// Places at which cross-validation looks; more cost time and move the answer by less than the step of the ladder.

@@ -145,8 +145,8 @@ fn segments(high: [bool; 4], joined: impl Fn() -> bool) -> [Option<(Side, Side)>
 
 #[cfg(test)]
 mod tests {
+    use super::super::Frame;
     use super::*;
-    use crate::analysis::kde::Frame;
     use crate::domain::{Grid, Metres};
 
     fn raster(columns: u32, values: &[f64]) -> Raster {

@@ -1,15 +1,18 @@
 //! What a kernel spreads outside the study area, where no event could be or none was recorded, and how it is given back.
 
+use rayon::prelude::*;
+
 use super::raster::Mask;
 use super::{Kernel, Weighed, field};
+use crate::domain::Cell;
 
 /// Of each cell's own kernel, the share that lies in the area: sums over cells, against the sum over all cells of an endless
 /// grid, so that it is 1 where the kernel lies wholly inside. Above 0 for each cell inside.
 pub(super) fn shares(area: &Mask, kernel: Kernel, bandwidth: f64) -> Vec<f64> {
     let cells: Vec<Weighed> = area.centres().map(|at| Weighed { at, weight: 1.0 }).collect();
-    let found = field(area.frame(), &cells, &vec![bandwidth; cells.len()], kernel);
+    let found = field(area.frame(), &cells, &[bandwidth], kernel);
     let side = area.frame().grid.side_m();
-    let whole = endless(kernel, bandwidth, side, [0.0, 0.0]);
+    let whole = endless(kernel, bandwidth, side);
     let per_cell = kernel.peak() * 1e6 / (bandwidth * bandwidth);
     found.into_iter().map(|sum| (sum / (per_cell * whole)).min(1.0)).collect()
 }
@@ -34,7 +37,6 @@ pub(super) fn blank(values: &mut [f64], area: &Mask) {
 
 /// Jones's correction: each event's weight divided by the share of its kernel, summed over cells, that lies in the area.
 pub(super) fn given_back(events: &[Weighed], widths: &[f64], area: &Mask, kernel: Kernel) -> Vec<Weighed> {
-    use rayon::prelude::*;
     let one = |(event, &width): (&Weighed, &f64)| {
         let frame = area.frame();
         let (mut inside, mut whole) = (0.0, 0.0);
@@ -51,14 +53,19 @@ pub(super) fn given_back(events: &[Weighed], widths: &[f64], area: &Mask, kernel
     events.par_iter().zip(widths).map(one).collect()
 }
 
-/// The kernel at all cells' middles, its peak taken as 1, around a point that is given relative to a cell's middle.
-fn endless(kernel: Kernel, width: f64, side: f64, at: [f64; 2]) -> f64 {
+/// The kernel at all cells' middles, its peak taken as 1, around the middle of a cell.
+fn endless(kernel: Kernel, width: f64, side: f64) -> f64 {
+    if kernel == Kernel::Gaussian {
+        let steps = (kernel.reach() * width / side) as i32;
+        let along: f64 = (-steps..=steps).map(|step| (-0.5 * (f64::from(step) * side / width).powi(2)).exp()).sum();
+        return along * along;
+    }
     let mut sum = 0.0;
-    each_cell(kernel, width, side, [at[0] + 0.5 * side, at[1] + 0.5 * side], |_, height| sum += height);
+    each_cell(kernel, width, side, [0.5 * side; 2], |_, height| sum += height);
     sum
 }
 
-fn each_cell(kernel: Kernel, width: f64, side: f64, [x, y]: [f64; 2], mut visit: impl FnMut(crate::domain::Cell, f64)) {
+fn each_cell(kernel: Kernel, width: f64, side: f64, [x, y]: [f64; 2], mut visit: impl FnMut(Cell, f64)) {
     let reach = kernel.reach() * width;
     let first = |low: f64| ((low - reach) / side - 0.5).ceil() as i32;
     let last = |high: f64| ((high + reach) / side - 0.5).floor() as i32;
@@ -73,7 +80,7 @@ fn each_cell(kernel: Kernel, width: f64, side: f64, [x, y]: [f64; 2], mut visit:
                 Kernel::Gaussian => (-0.5 * square).exp(),
             };
             if height > 0.0 {
-                visit(crate::domain::Cell { column, row }, height);
+                visit(Cell { column, row }, height);
             }
         }
     }

@@ -201,7 +201,7 @@ pub struct Density {
 ///
 /// Epanechnikov and quartic are exact sums: within 1e-12 of one event's peak of a direct sum, in O(rows that events reach +
 /// cells), whatever the bandwidth. Gaussian is the direct sum out to where the kernel is 1e-15 of its peak, O(cells that
-/// events reach). The answer is the same to the last bit whatever the order of rows and the number of threads: the first two
+/// events reach). Edges with bandwidths that follow the events cost O(cells that events reach) with every kernel. The answer is the same to the last bit whatever the order of rows and the number of threads: the first two
 /// add in fixed point, the third in order of y, x and weight. No seed.
 ///
 /// # Errors
@@ -224,25 +224,25 @@ pub fn density(
             warnings.push(Warning::EventsOutside { events: outside });
         }
     }
-    let places: Vec<[f64; 2]> = events.iter().map(|event| event.at).collect();
-    let validated = match smoothing.bandwidth {
-        Some(_) => None,
-        None => Some(cross_validated(&places, Metres(grid.side_m()), smoothing.kernel)?),
+    let validated = if smoothing.bandwidth.is_none() {
+        let places: Vec<[f64; 2]> = events.iter().map(|event| event.at).collect();
+        Some(cross_validated(&places, Metres(grid.side_m()), smoothing.kernel)?)
+    } else {
+        None
     };
     let bandwidth = smoothing.bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
     check_bandwidth(bandwidth, *grid)?;
-    warnings.extend(warn(&places, area, bandwidth, validated));
+    let bbox = Bbox::around(events.iter().map(|event| event.at));
+    warnings.extend(warn(bbox, area, bandwidth, validated));
 
-    let pilot = vec![bandwidth.0; events.len()];
     let frame_for = |widest: f64| {
-        let bbox = Bbox::around(places.iter().copied());
         let reach = smoothing.kernel.reach() * widest;
         let around = if bbox.is_empty() { bbox } else { bbox.grown(reach) };
         area.map_or_else(|| Frame::around(*grid, around), |area| Ok(*area.frame()))
     };
     let frame = frame_for(bandwidth.0)?;
+    let mut values = field(&frame, &events, &[bandwidth.0], smoothing.kernel);
     if !smoothing.adaptive || events.is_empty() {
-        let mut values = field(&frame, &events, &pilot, smoothing.kernel);
         if let Some(area) = area {
             if smoothing.edge {
                 edge::divide(&mut values, &edge::shares(area, smoothing.kernel, bandwidth.0));
@@ -252,8 +252,7 @@ pub fn density(
         let raster = Raster::new(&frame, values);
         return Ok(Density { raster, bandwidth, validated, adapted: None, warnings });
     }
-    let values = field(&frame, &events, &pilot, smoothing.kernel);
-    let at_events: Vec<f64> = places.iter().map(|place| frame.at(*place).map_or(1.0, |at| values[at])).collect();
+    let at_events: Vec<f64> = events.iter().map(|event| frame.at(event.at).map_or(1.0, |at| values[at])).collect();
     let event_weights: Vec<f64> = events.iter().map(|event| event.weight).collect();
     let widths = bandwidth::abramson(&at_events, &event_weights, bandwidth.0, grid.side_m());
     let narrowest = widths.iter().copied().fold(f64::INFINITY, f64::min);
@@ -288,21 +287,21 @@ fn kept(points: &[[f64; 2]], weights: Option<&[f64]>, area: Option<&Mask>) -> Ve
         .collect()
 }
 
-/// Weight per square kilometre at each cell; event i has bandwidth `widths[i]`.
+/// Weight per square kilometre at each cell; `widths` is one bandwidth for all events, or one for each.
 fn field(frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel) -> Vec<f64> {
-    let heights = || events.iter().zip(widths).map(|(event, width)| event.weight / (width * width));
-    let highest = heights().fold(0.0, f64::max);
+    let width = |at: usize| if let [one] = widths { *one } else { widths[at] };
+    let height = |at: usize| events[at].weight / (width(at) * width(at));
+    let highest = (0..events.len()).map(height).fold(0.0, f64::max);
     if highest <= 0.0 {
         return vec![0.0; frame.len()];
     }
-    let source = |((event, width), height): ((&Weighed, &f64), f64)| {
-        let [x, y] = event.at;
-        Source { x, y, reach: *width, peak: height / highest, times: 1 }
+    let source = |at: usize| {
+        let [x, y] = events[at].at;
+        Source { x, y, reach: width(at), peak: height(at) / highest, times: 1 }
     };
-    let mut sources: Vec<Source> = events.iter().zip(widths).zip(heights()).map(source).collect();
     let per_km2 = highest * kernel.peak() * 1e6;
     let exact = |power| {
-        let sums = sweep::sums(frame, &sources, power);
+        let sums = sweep::sums(frame, events.len(), source, power);
         // A kernel's end may be rounded to a hair below 0.
         sums.into_par_iter().map(|sum| (sweep::to_float(sum) * per_km2).max(0.0)).collect()
     };
@@ -310,6 +309,7 @@ fn field(frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel) -> V
         Kernel::Epanechnikov => exact(Power::One),
         Kernel::Quartic => exact(Power::Two),
         Kernel::Gaussian => {
+            let mut sources: Vec<Source> = (0..events.len()).map(source).collect();
             let key = |source: &Source| [source.y, source.x, source.reach, source.peak];
             sources.par_sort_unstable_by(|a, b| {
                 let pairs = key(a).into_iter().zip(key(b));
@@ -342,12 +342,11 @@ fn check_bandwidth(bandwidth: Metres, grid: Grid) -> Result<(), Error> {
 }
 
 fn warn(
-    places: &[[f64; 2]],
+    bbox: Bbox,
     area: Option<&Mask>,
     bandwidth: Metres,
     validated: Option<CrossValidated>,
 ) -> impl Iterator<Item = Warning> {
-    let bbox = Bbox::around(places.iter().copied());
     let side = |bbox: Bbox| (bbox.max_x - bbox.min_x).min(bbox.max_y - bbox.min_y);
     let same = !bbox.is_empty() && bbox.min_x == bbox.max_x && bbox.min_y == bbox.max_y;
     let extent = match area {
@@ -360,7 +359,7 @@ fn warn(
     let most = extent * 0.5;
     let wide = !same && most > 0.0 && bandwidth.0 > most;
     let warnings = [
-        places.is_empty().then_some(Warning::NoEvents),
+        bbox.is_empty().then_some(Warning::NoEvents),
         same.then_some(Warning::OnePlace),
         wide.then_some(Warning::BandwidthWide { bandwidth: bandwidth.0, most }),
         validated.filter(|found| found.at_end).map(|_| Warning::BandwidthAtEnd { bandwidth: bandwidth.0 }),

@@ -1,6 +1,6 @@
 //! Numbers at the middles of a grid's cells, and the cells that a study area is made of.
 
-use crate::analysis::Error;
+use super::super::Error;
 use crate::domain::{Bbox, Cell, Grid};
 
 /// Most cells of a raster: 25 million numbers are 200 MB, and more than any screen shows.

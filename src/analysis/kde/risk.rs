@@ -7,12 +7,12 @@
 
 use rayon::prelude::*;
 
+use super::super::multiple::benjamini_hochberg;
+use super::super::nulls::{BATCH, Weighted};
+use super::super::{Error, check_points};
 use super::raster::{Frame, Mask, Raster};
 use super::sweep::{self, Power, Source};
 use super::{Kernel, Warning, check_bandwidth, check_input, cross_validated, warn};
-use crate::analysis::multiple::benjamini_hochberg;
-use crate::analysis::nulls::{BATCH, Weighted};
-use crate::analysis::{Error, check_points};
 use crate::domain::random::Stream;
 use crate::domain::{Bbox, Grid, Metres};
 
@@ -122,7 +122,7 @@ pub fn relative_risk(
     };
     let bandwidth = bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
     check_bandwidth(bandwidth, *grid)?;
-    warnings.extend(warn(&kept, area, bandwidth, validated));
+    warnings.extend(warn(Bbox::around(kept.iter().copied()), area, bandwidth, validated));
 
     let frame = if let Some(area) = area {
         *area.frame()
@@ -131,7 +131,7 @@ pub fn relative_risk(
         Frame::around(*grid, Bbox::around(all).grown(bandwidth.0))?
     };
     let of_cases: Vec<Source> = kept.iter().map(|at| source(*at, 1.0, bandwidth.0)).collect();
-    let observed = sweep::sums(&frame, &of_cases, Power::One);
+    let observed = sweep::sums(&frame, of_cases.len(), |at| of_cases[at], Power::One);
     let (null, expected) = expectation(&frame, &kept, &held, amounts.is_some(), bandwidth.0)?;
     let tested: Vec<usize> =
         (0..frame.len()).filter(|&at| expected.mean[at] > 0.0 && area.is_none_or(|area| area.inside()[at])).collect();
@@ -222,7 +222,7 @@ fn expectation(
     let weighted: Vec<Source> =
         places.iter().zip(&shares).map(|((at, _), share)| source(*at, *share, bandwidth)).collect();
     // The square of an Epanechnikov kernel is a quartic one.
-    let fields = [Power::One, Power::Two].map(|power| sweep::sums(frame, &weighted, power));
+    let fields = [Power::One, Power::Two].map(|power| sweep::sums(frame, weighted.len(), |at| weighted[at], power));
     let [first, second] = fields.map(|field| field.into_iter().map(|sum| sweep::to_float(sum).max(0.0)));
     let first: Vec<f64> = first.collect();
     let pool = places.len() as f64;

@@ -46,17 +46,17 @@ pub(super) enum Power {
 /// Bytes of differences that a band of rows may take, so that they stay in the processor's own memory.
 const BAND_BYTES: usize = 1 << 19;
 
-/// Sums for each cell of the frame, in fixed point; [`to_float`] makes numbers of them.
-pub(super) fn sums(frame: &Frame, sources: &[Source], power: Power) -> Vec<i128> {
+/// Sums over `count` sources for each cell of the frame, in fixed point; [`to_float`] makes numbers of them.
+pub(super) fn sums(frame: &Frame, count: usize, source: impl Fn(usize) -> Source, power: Power) -> Vec<i128> {
     let mut sums = vec![0; frame.len()];
     if frame.is_empty() {
         return sums;
     }
     let rows = frame.rows as usize;
-    let furthest = sources.iter().fold(0.0_f64, |furthest, source| furthest.max(source.reach));
+    let furthest = (0..count).fold(0.0_f64, |furthest, at| furthest.max(source(at).reach));
     // Rows beside a band whose events may reach into it; events beyond the frame stand in its first and last row.
     let beside = (furthest / frame.grid.side_m()).min(rows as f64) as usize + 1;
-    let (ordered, starts) = by_row(frame, sources);
+    let (ordered, starts) = by_row(frame, count, source);
     let height = band_rows(frame, power).min(rows.div_ceil(rayon::current_num_threads() * 4)).max(1);
     sums.par_chunks_mut(height * frame.columns as usize).enumerate().for_each(|(band, sums)| {
         let first = band * height;
@@ -87,21 +87,22 @@ fn band_rows(frame: &Frame, power: Power) -> usize {
 }
 
 /// The sources row by row, and where each row's begin.
-fn by_row(frame: &Frame, sources: &[Source]) -> (Vec<Source>, Vec<usize>) {
+fn by_row(frame: &Frame, count: usize, source: impl Fn(usize) -> Source) -> (Vec<Source>, Vec<usize>) {
     let (low, per_side) = (frame.y(0), 1.0 / frame.grid.side_m());
-    let row = |source: &Source| floor((source.y - low) * per_side).clamp(0, i64::from(frame.rows) - 1) as usize;
+    let row = |source: Source| floor((source.y - low) * per_side).clamp(0, i64::from(frame.rows) - 1) as usize;
     let mut starts = vec![0; frame.rows as usize + 1];
-    for source in sources {
-        starts[row(source) + 1] += 1;
+    for at in 0..count {
+        starts[row(source(at)) + 1] += 1;
     }
     for at in 1..starts.len() {
         starts[at] += starts[at - 1];
     }
     let mut next = starts.clone();
-    let mut ordered = sources.to_vec();
-    for source in sources {
+    let nothing = Source { x: 0.0, y: 0.0, reach: 0.0, peak: 0.0, times: 0 };
+    let mut ordered = vec![nothing; count];
+    for source in (0..count).map(source) {
         let place = &mut next[row(source)];
-        ordered[*place] = *source;
+        ordered[*place] = source;
         *place += 1;
     }
     (ordered, starts)
@@ -134,7 +135,8 @@ fn sweep<const N: usize>(
     let (side, per_side) = (frame.grid.side_m(), 1.0 / frame.grid.side_m());
     let last = i64::from(frame.columns) - 1;
     let (south, rows) = (first_row as i64, (sums.len() / columns) as i64);
-    let mut changes = vec![[0_i128; N]; sums.len()];
+    let wide = |source: &Source| source.reach * per_side > NARROW;
+    let mut changes = if sources.iter().any(wide) { vec![[0_i128; N]; sums.len()] } else { Vec::new() };
     let (low_x, low_y) = (frame.x(0), frame.y(0));
     let (lowest, highest) = (frame.y(south), frame.y(south + rows - 1));
     for source in sources {
@@ -148,7 +150,7 @@ fn sweep<const N: usize>(
         let per_reach = 1.0 / source.reach;
         let step = side * per_reach;
         let times = i128::from(source.times);
-        if source.reach * per_side <= NARROW {
+        if !wide(source) {
             let begin = ceil((source.x - source.reach - low_x) * per_side).max(0);
             let end = floor((source.x + source.reach - low_x) * per_side).min(last);
             let mut across = [0.0; ACROSS];
@@ -308,7 +310,7 @@ mod tests {
         let bbox = Bbox { min_x: 1000.0, min_y: 1000.0, max_x: 1699.0, max_y: 1499.0 };
         let frame = Frame::around(grid, bbox).expect("small");
         let source = Source { x: 1250.0, y: 1250.0, reach: 200.0, peak: 1.0, times: 3 };
-        let found = sums(&frame, &[source], Power::One);
+        let found = sums(&frame, 1, |_| source, Power::One);
         let row = |row: usize| found[row * 7..][..7].iter().map(|sum| to_float(*sum) / 3.0).collect::<Vec<_>>();
         assert_eq!(row(2), [0.0, 0.75, 1.0, 0.75, 0.0, 0.0, 0.0]);
         assert_eq!(row(1), [0.0, 0.5, 0.75, 0.5, 0.0, 0.0, 0.0]);
