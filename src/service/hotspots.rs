@@ -38,6 +38,8 @@ pub struct Tested {
     pub q: Option<f64>,
     /// Why the conclusion is as certain as it is, in a sentence.
     pub why: String,
+    /// Whether counts vary more than the test takes into account, so that no conclusion is highly certain.
+    pub uneven: bool,
 }
 
 /// Säkerhet i slutsatsen.
@@ -62,7 +64,7 @@ impl Tested {
     /// How certain the conclusion is, for a place with `n` events.
     #[must_use]
     pub fn certainty(&self, n: i64) -> Certainty {
-        if n >= EVENTS[1] && self.p <= UNLIKELY[1] {
+        if n >= EVENTS[1] && self.p <= UNLIKELY[1] && !self.uneven {
             Certainty::High
         } else if n >= EVENTS[0] && self.p <= UNLIKELY[0] {
             Certainty::Medium

@@ -16,9 +16,22 @@ use crate::service::hotspots::Tested;
 use crate::service::rows::Input;
 use crate::texts::{number, swedish};
 
+/// More cells times steps than this take more than a gigabyte.
+const MOST_WINDOWS: usize = 20_000_000;
+
 pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, step: Step) -> Result<Found> {
     let mut placed = place(input, ask, &over)?;
     let (steps, of) = dated(input, ask, &mut placed, step)?;
+    let windows = placed.study.cells.len().saturating_mul(steps.len());
+    if windows > MOST_WINDOWS {
+        let least = over.cell.0 * (windows as f64 / MOST_WINDOWS as f64).sqrt();
+        return Err(crate::analysis::Error::TooManyCells {
+            cells: windows as u64,
+            side: number(&over.cell.0),
+            least: number(&((least / 10.0).ceil() * 10.0)),
+        }
+        .into());
+    }
     let cell = &placed.cell;
     let mut counts = vec![0_u32; placed.study.cells.len() * steps.len()];
     let mut totals = vec![0_u64; steps.len()];
@@ -52,6 +65,7 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, step: Step)
         p: group.iter().flat_map(|&at| found.of(at as usize)).map(|window| window.q).fold(1.0, f64::min),
         q: None,
         why: why(&found, group, step),
+        uneven: false,
     };
     let hotspots = (1..)
         .zip(grouped(&near, &hot))

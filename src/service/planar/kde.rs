@@ -126,14 +126,23 @@ pub(super) fn risk_map(
     ];
     let least =
         |values: &[Option<f64>], group: &[u32]| group.iter().filter_map(|&at| values[at as usize]).fold(1.0, f64::min);
+    // Smoothing may find cells beside a place; without an event of their own they are no place.
+    let mut groups = grouped(&Neighbours::queen(&study.cells), &hot);
+    groups.retain(|group| group.iter().any(|&at| n[at as usize] > 0));
     let hotspots = (1..)
-        .zip(grouped(&Neighbours::queen(&study.cells), &hot))
+        .zip(groups)
         .map(|(number, group)| {
             let expected: f64 = group.iter().map(|&at| expected[at as usize]).sum();
             let n: u32 = group.iter().map(|&at| n[at as usize]).sum();
             let p = least(&anywhere, &group);
             let why = why(study, n as usize, expected, p, found.replicates);
-            of_cells(study, number, &group, &members, Some(Tested { expected, p, q: Some(least(&q, &group)), why }))
+            of_cells(
+                study,
+                number,
+                &group,
+                &members,
+                Some(Tested { expected, p, q: Some(least(&q, &group)), why, uneven: false }),
+            )
         })
         .collect();
     let layer = cells(study, &n, &expected, &outcome, own, input.kind, &passport);

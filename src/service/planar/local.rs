@@ -75,7 +75,7 @@ pub(super) fn run(
         let n: u32 = group.iter().map(|&at| n[at as usize]).sum();
         let p = least(&verdict.anywhere, group);
         let why = why(&placed.study, n as usize, expected, p, replicates);
-        Tested { expected, p, q: Some(least(&verdict.q, group)), why }
+        Tested { expected, p, q: Some(least(&verdict.q, group)), why, uneven: false }
     };
     let hotspots = (1..)
         .zip(grouped(&near, &found))

@@ -4,6 +4,8 @@ use super::tested::{Outcome, by_cell, cells, place as of_cells, why};
 use super::{Ask, Certified, Found, Made, layers, passport_of, place};
 use crate::analysis::OverCells;
 use crate::analysis::certificate::{NullCounts, certify};
+use crate::analysis::dispersion::{Null, neighbour_dispersion};
+use crate::analysis::neighbours::Neighbours;
 use crate::analysis::scan::{Plan, Unit, alarm, scan};
 use crate::domain::Values;
 use crate::domain::random::Stream;
@@ -11,6 +13,7 @@ use crate::service::columns::column;
 use crate::service::error::Result;
 use crate::service::hotspots::Tested;
 use crate::service::rows::Input;
+use crate::texts::swedish;
 
 /// Null maps of each map of a certificate: enough for a level of 5 %, and of 1 %.
 const CERTIFY_REPLICATES: usize = 99;
@@ -36,10 +39,17 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, window: f64
             };
             Certified::from(ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, one)))
         });
+    let expected_of = |n: &[u32]| -> Vec<f64> {
+        let (all, whole) = (f64::from(n.iter().sum::<u32>()), study.exposure.iter().sum::<f64>());
+        study.exposure.iter().map(|own| all * own / whole).collect()
+    };
+    let expected = expected_of(&n);
+    let spread = neighbour_dispersion(&n, &expected, &Neighbours::queen(&study.cells));
+    let uneven = spread.is_some_and(|spread| matches!(spread.null(), Null::NegativeBinomial { .. }));
+    if uneven {
+        input.notes.push(swedish("note-scan-uneven", &[]));
+    }
     let passport = passport_of(input, placed.rows.len(), ask, Some(over.seed), certified.as_ref());
-    let whole: f64 = study.exposure.iter().sum();
-    let all = f64::from(n.iter().sum::<u32>());
-    let expected: Vec<f64> = study.exposure.iter().map(|own| all * own / whole).collect();
     let mut outcome = vec![Outcome::AsExpected; n.len()];
     let mut of = vec![None; n.len()];
     for (number, cluster) in (0_usize..).zip(&found.clusters) {
@@ -59,11 +69,13 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, window: f64
     let hotspots = (1..)
         .zip(clusters)
         .map(|(number, cluster)| {
-            // Expected of all events, as on the map; the statistic goes by those that were left.
-            let expected: f64 = cluster.units.iter().map(|&at| expected[at as usize]).sum();
-            let n = cluster.cases as usize;
-            let why = why(study, n, expected, cluster.p, cluster.replicates);
-            let tested = Tested { expected, p: cluster.p, q: None, why };
+            // Expected of the events that were left when it was found: larger places are no measure for smaller ones.
+            let (n, expected) = (cluster.cases as usize, cluster.expected);
+            let mut why = why(study, n, expected, cluster.p, cluster.replicates);
+            if number > 1 {
+                why = format!("{} {why}", swedish("scan-without-larger", &[]));
+            }
+            let tested = Tested { expected, p: cluster.p, q: None, why, uneven };
             of_cells(study, number, &cluster.units, &members, Some(tested))
         })
         .collect();

@@ -102,9 +102,7 @@ impl Study {
         let home = store.and_then(|store| store.settings().home.as_ref());
         let study = match home {
             Some(home) => Some(lattice::within(home, &grid)?),
-            None if by == By::Area => {
-                Some(lattice::of_box(Bbox::around(input.points.iter().flatten().copied()), &grid)?)
-            }
+            None if by == By::Area => Some(lattice::of_box(extent(input.points.iter().flatten().copied()), &grid)?),
             None => None,
         };
         if by == By::Area {
@@ -139,6 +137,34 @@ impl Study {
     }
 }
 
+/// Share of events at each end of an axis that may lie apart from the rest.
+const APART: f64 = 0.001;
+
+/// So many times as large as the box of the rest is one with those that lie apart, before they are left out.
+const STRAY: f64 = 4.0;
+
+/// The box of the events, where no home area tells the study area. A handful of misplaced events would make most of the world
+/// part of a town: where the box of all is more than [`STRAY`] times that of the rest, it is the rest's, with a tenth more on
+/// every side.
+fn extent(points: impl Iterator<Item = [f64; 2]>) -> Bbox {
+    let points: Vec<[f64; 2]> = points.collect();
+    let whole = Bbox::around(points.iter().copied());
+    let middle = |axis: usize| {
+        let mut values: Vec<f64> = points.iter().map(|point| point[axis]).collect();
+        values.sort_by(f64::total_cmp);
+        let apart = (values.len() as f64 * APART).ceil() as usize;
+        let (low, high) = (values.get(apart).copied(), values.len().checked_sub(apart + 1).map(|at| values[at]));
+        low.zip(high).filter(|(low, high)| low < high)
+    };
+    let (Some(x), Some(y)) = (middle(0), middle(1)) else { return whole };
+    let rest = Bbox { min_x: x.0, min_y: y.0, max_x: x.1, max_y: y.1 };
+    if whole.area_m2() <= STRAY * rest.area_m2() {
+        return whole;
+    }
+    let (wide, high) = ((x.1 - x.0) / 10.0, (y.1 - y.0) / 10.0);
+    Bbox { min_x: x.0 - wide, min_y: y.0 - high, max_x: x.1 + wide, max_y: y.1 + high }
+}
+
 /// Square metres that buildings cover, each building in the cell of its centroid.
 fn covered(store: &GpkgStore, grid: Grid) -> Result<BTreeMap<Cell, f64>> {
     let mut sums: BTreeMap<Cell, u64> = BTreeMap::new();
@@ -153,4 +179,20 @@ fn covered(store: &GpkgStore, grid: Grid) -> Result<BTreeMap<Cell, f64>> {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     let area = |(cell, sum): (Cell, u64)| (cell, sum as f64 / 1e6);
     Ok(sums.into_iter().filter(|(_, sum)| *sum > 0).map(area).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_misplaced_events_do_not_make_the_world_part_of_a_town() {
+        let town = |at: usize| [(at % 50) as f64 * 100.0, (at / 50) as f64 * 100.0];
+        let whole = extent((0..2500).map(town));
+        assert_eq!((whole.min_x, whole.max_x, whole.max_y), (0.0, 4900.0, 4900.0));
+        let strayed = extent((0..2500).map(town).chain([[-3e5, 7e6]]));
+        assert!(strayed.min_x > -1000.0 && strayed.max_y < 6000.0, "{strayed:?}");
+        assert!(extent(std::iter::empty()).is_empty());
+        assert_eq!(extent([[1.0, 2.0]].into_iter()).max_y.to_bits(), 2.0_f64.to_bits());
+    }
 }
