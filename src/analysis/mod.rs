@@ -35,6 +35,7 @@ pub mod lattice;
 pub mod local_moran;
 pub mod mann_kendall;
 pub mod multiple;
+pub mod near_repeat;
 pub mod neighbours;
 pub mod nulls;
 pub mod outline;
@@ -210,6 +211,11 @@ pub enum Error {
     },
     /// No place has any exposure.
     NoExposure,
+    /// More pairs of events than memory holds.
+    TooManyPairs {
+        /// Events.
+        events: usize,
+    },
     /// More circles than memory holds.
     TooManyCircles {
         /// Units that were to be scanned.
@@ -333,6 +339,7 @@ mod tests {
             Error::ValueNotFinite { number: 3 },
             Error::ExposureNotAllowed { number: 3 },
             Error::NoExposure,
+            Error::TooManyPairs { events: 1_000_000 },
             Error::TooManyCircles { units: 90_000 },
             Error::TooManyPoints { points: 5_000_000_000 },
             Error::BandwidthBelowCell { bandwidth: "50".to_owned(), cell: "100".to_owned() },

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use super::dbscan::EPS_M;
 use super::dispersion::Dispersion;
 use super::kde::{BANDWIDTH_M, Kernel, Smoothing};
+use super::near_repeat::Bands;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
@@ -143,6 +144,15 @@ const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
 
 /// The range of a number of null maps of a test that cannot do without.
 const NULL_MAPS: RangeInclusive<f64> = 19.0..=99_999.0;
+
+/// The range of a band of distance.
+const BAND_M: RangeInclusive<f64> = 10.0..=100_000.0;
+
+/// The range of a number of bands.
+const BANDS: RangeInclusive<f64> = 1.0..=20.0;
+
+/// The range of a band of time in days.
+const BAND_DAYS: RangeInclusive<f64> = 1.0..=3_660.0;
 
 /// The range of a level in per cent.
 const ALPHA: RangeInclusive<f64> = 1.0..=20.0;
@@ -341,6 +351,29 @@ pub const METHODS: &[Method] = &[
             study: OverCells::of(given),
             bandwidth: given.bandwidth(),
             replicates: given.whole("replicates") as usize,
+        },
+    },
+    Method {
+        id: "near-repeat",
+        parameters: &[
+            length("band", 100.0, &BAND_M, "near-repeat-band-help"),
+            whole("bands", 5.0, &BANDS, "near-repeat-bands-help"),
+            whole("days", 14.0, &BAND_DAYS, "near-repeat-days-help"),
+            whole("time-bands", 4.0, &BANDS, "near-repeat-time-bands-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "near-repeat-replicates-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            choice("selection", SELECTIONS, "near-repeat-selection-help"),
+        ],
+        asks: Asks::Within("band"),
+        settings: |given| Settings::NearRepeat {
+            bands: Bands {
+                metres: given.number("band"),
+                distances: given.whole("bands") as usize,
+                days: given.number("days") as i32,
+                times: given.whole("time-bands") as usize,
+            },
+            replicates: given.whole("replicates") as usize,
+            seed: given.whole("seed"),
         },
     },
     Method {
@@ -656,6 +689,15 @@ pub enum Settings {
         bandwidth: Option<Metres>,
         /// Null maps.
         replicates: usize,
+    },
+    /// [`near_repeat`](super::near_repeat::near_repeat()).
+    NearRepeat {
+        /// Bands of distance and time.
+        bands: Bands,
+        /// Times that the days are dealt out anew.
+        replicates: usize,
+        /// Seed of that.
+        seed: u64,
     },
     /// [`backtest`](super::backtest::backtest()).
     Backtest {
@@ -1077,6 +1119,10 @@ mod tests {
                 Settings::RelativeRisk { study, bandwidth, replicates } => {
                     assert!(method.id == "relative-risk" && CELL_M.contains(&study.cell.0) && bandwidth.is_none());
                     assert_eq!(replicates, 999);
+                }
+                Settings::NearRepeat { bands, replicates, .. } => {
+                    assert!(method.id == "near-repeat" && BAND_M.contains(&bands.metres) && replicates == 999);
+                    assert_eq!((bands.distances, bands.days, bands.times), (5, 14, 4));
                 }
                 Settings::Backtest { study, coverage, origins, methods, .. } => {
                     assert!(method.id == "backtest" && CELL_M.contains(&study.cell.0) && origins == 12);

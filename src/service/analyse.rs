@@ -160,7 +160,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-compute", 0);
     let (layers, passport) = match (&roads, &settings) {
         (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
-        (None, settings) if settings.over_cells().is_some() => {
+        (None, settings) if settings.over_cells().is_some() || matches!(settings, Settings::NearRepeat { .. }) => {
             let ask = planar::Ask {
                 store: store.as_ref(),
                 network: compared.as_ref().map(along::Named::network),

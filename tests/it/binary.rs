@@ -37,6 +37,7 @@ fn every_method_and_mapping_is_listed_and_explained() {
         "scan",
         "kde",
         "relative-risk",
+        "near-repeat",
         "backtest",
         "network-counts",
         "network-dbscan",

@@ -159,6 +159,7 @@ fn every_method_over_cells_gives_its_layers_from_the_store() {
         ("emerging", "accident", &["hotspots", "cells", "events"]),
         ("relative-risk", "damage", &["hotspots", "cells", "events"]),
         ("kde", "damage", &["contours", "events"]),
+        ("near-repeat", "damage", &["near_repeat", "events"]),
         ("backtest", "damage", &["backtest"]),
     ] {
         let out = at(&format!("{method}.gpkg"));
@@ -170,8 +171,27 @@ fn every_method_over_cells_gives_its_layers_from_the_store() {
         let passport = &report["passport"];
         assert_eq!(passport["method"], method);
         let told = passport["notes"].to_string();
-        assert!(told.contains("jämförs med"), "{method}: {told}");
+        assert!(method == "near-repeat" || told.contains("jämförs med"), "{method}: {told}");
     }
+    // The pairs of the table, counted again from the events.
+    let pairs = rows(&at("near-repeat.gpkg"), "SELECT sum(n) FROM near_repeat WHERE tid_mellan LIKE '0–%'");
+    let events = rows(
+        &at("near-repeat.gpkg"),
+        "SELECT geom, julianday(period_fran) FROM events WHERE geom NOT NULL AND period_fran = period_till",
+    );
+    let event = |row: &Vec<rusqlite::types::Value>| match (&row[0], &row[1]) {
+        (rusqlite::types::Value::Blob(blob), rusqlite::types::Value::Real(day)) => {
+            // A point's coordinates are the last sixteen bytes.
+            let number = |at: usize| f64::from_le_bytes(blob[at..at + 8].try_into().expect("eight bytes"));
+            [number(blob.len() - 16), number(blob.len() - 8), *day]
+        }
+        other => panic!("a point and a day: {other:?}"),
+    };
+    let events: Vec<[f64; 3]> = events.iter().map(event).collect();
+    let is_near = |a: &[f64; 3], b: &[f64; 3]| (a[2] - b[2]).abs() <= 14.0 && (a[0] - b[0]).hypot(a[1] - b[1]) <= 500.0;
+    let of = |(at, a): (usize, &[f64; 3])| events[at + 1..].iter().filter(|b| is_near(a, b)).count();
+    let again: usize = events.iter().enumerate().map(of).sum();
+    assert_eq!(whole(&pairs[0][0]), i64::try_from(again).expect("few"));
     // Accidents are compared with roads, damages with buildings.
     let words = rows(&at("gi-star.gpkg"), "SELECT count(*) FROM cells WHERE jamforelsetal > 0 AND n >= 0");
     assert!(whole(&words[0][0]) > 50);

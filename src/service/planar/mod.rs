@@ -10,6 +10,7 @@ mod backtest;
 mod emerging;
 mod kde;
 mod local;
+mod near_repeat;
 mod scan;
 mod study;
 mod tested;
@@ -148,6 +149,7 @@ pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
         Settings::RelativeRisk { study, bandwidth, replicates } => {
             kde::risk_map(input, ask, study, bandwidth, replicates)
         }
+        Settings::NearRepeat { bands, replicates, seed } => near_repeat::run(input, ask, &bands, replicates, seed),
         Settings::Backtest { study: over, step, coverage, origins, methods } => {
             backtest::run(input, ask, &backtest::Asked { over, step, coverage, origins, methods })
         }
