@@ -71,6 +71,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/formats.toml"),
     include_str!("../data/texts/gate.toml"),
     include_str!("../data/texts/geocode.toml"),
+    include_str!("../data/texts/hdbscan.toml"),
     include_str!("../data/texts/http.toml"),
     include_str!("../data/texts/ingest.toml"),
     include_str!("../data/texts/kde.toml"),

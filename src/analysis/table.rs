@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
 use super::dispersion::Dispersion;
+use super::hdbscan::{self, MIN_CLUSTER_SIZE};
 use super::kde::{BANDWIDTH_M, Kernel, Smoothing};
 use super::near_repeat::Bands;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
@@ -145,6 +146,9 @@ const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
 /// The range of a number of null maps of a test that cannot do without.
 const NULL_MAPS: RangeInclusive<f64> = 19.0..=99_999.0;
 
+/// Which of nested clusters are taken: those that last, or those that part no further.
+const CLUSTERS: &[&str] = &["lasting", "smallest"];
+
 /// The range of a band of distance.
 const BAND_M: RangeInclusive<f64> = 10.0..=100_000.0;
 
@@ -218,6 +222,31 @@ pub const METHODS: &[Method] = &[
             eps: Metres(given.number("eps")),
             min_points: given.number("min-points") as usize,
             value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "hdbscan",
+        parameters: &[
+            whole("min-points", 15.0, &MIN_CLUSTER_SIZE, "hdbscan-min-points-help"),
+            whole("min-samples", 5.0, &MIN_POINTS, "hdbscan-min-samples-help"),
+            length("precision", 5.0, &EPS_M, "hdbscan-precision-help"),
+            choice("clusters", CLUSTERS, "hdbscan-clusters-help"),
+            length("radius", 25.0, &EPS_M, "hdbscan-radius-help"),
+            choice("selection", SELECTIONS, "hdbscan-selection-help"),
+            words("value", "hdbscan-value-help"),
+        ],
+        asks: Asks::Within("radius"),
+        settings: |given| Settings::Hdbscan {
+            settings: hdbscan::Settings {
+                min_cluster_size: given.whole("min-points") as usize,
+                min_samples: given.whole("min-samples") as usize,
+                precision: Metres(given.number("precision")),
+                selection: match given.text("clusters") {
+                    Some("smallest") => hdbscan::Selection::Leaf,
+                    _ => hdbscan::Selection::ExcessOfMass,
+                },
+            },
+            radius: Metres(given.number("radius")),
         },
     },
     Method {
@@ -636,6 +665,13 @@ pub enum Settings {
     AreaCounts {
         /// Fewer events than this in an area are few.
         few: u64,
+    },
+    /// [`hdbscan`](super::hdbscan()).
+    Hdbscan {
+        /// Sizes, precision, which clusters.
+        settings: hdbscan::Settings,
+        /// How far the area goes beyond its events.
+        radius: Metres,
     },
     /// [`timeline`](super::timeline()).
     Timeline {
@@ -1119,6 +1155,10 @@ mod tests {
                 Settings::RelativeRisk { study, bandwidth, replicates } => {
                     assert!(method.id == "relative-risk" && CELL_M.contains(&study.cell.0) && bandwidth.is_none());
                     assert_eq!(replicates, 999);
+                }
+                Settings::Hdbscan { settings, radius } => {
+                    assert!(method.id == "hdbscan" && EPS_M.contains(&radius.0) && settings.min_cluster_size == 15);
+                    assert_eq!(settings.selection, hdbscan::Selection::ExcessOfMass);
                 }
                 Settings::NearRepeat { bands, replicates, .. } => {
                     assert!(method.id == "near-repeat" && BAND_M.contains(&bands.metres) && replicates == 999);

@@ -105,6 +105,8 @@ struct Groups {
     cluster: Vec<Option<u32>>,
     core: Vec<bool>,
     cells: Option<(Grid, analysis::Counts, Vec<Option<u32>>)>,
+    /// Strength of membership, where the method tells.
+    strength: Option<Vec<f64>>,
 }
 
 /// Runs an analysis and writes its layers.
@@ -263,7 +265,32 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
                 tested: None,
             });
             let hotspots = hotspots.collect();
-            Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
+            Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None, strength: None })
+        }
+        Settings::Hdbscan { settings, radius } => {
+            let found = timings.time("compute", || analysis::hdbscan(points, settings))?;
+            let mut members: Vec<Vec<u32>> = vec![Vec::new(); found.count as usize];
+            for (index, cluster) in (0_u32..).zip(&found.cluster) {
+                if let Some(number) = cluster {
+                    members[*number as usize - 1].push(index);
+                }
+            }
+            let outline = |members: &Vec<u32>| {
+                let places: Vec<[f64; 2]> = members.iter().map(|&at| points[at as usize]).collect();
+                analysis::outline::around_cores(&places, *radius)
+            };
+            let outlines = || members.par_iter().map(outline).collect::<std::result::Result<Vec<_>, _>>();
+            let outlines = timings.time("outline", outlines)?;
+            let hotspot = |(number, (members, outline)): (u32, (Vec<u32>, geo::MultiPolygon<f64>))| Hotspot {
+                number,
+                members,
+                shape: outline.into(),
+                road: None,
+                tested: None,
+            };
+            let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(hotspot).collect();
+            let core = found.cluster.iter().map(Option::is_some).collect();
+            Ok(Groups { hotspots, cluster: found.cluster, core, cells: None, strength: Some(found.strength) })
         }
         Settings::Counts { cell, min_points, .. } => {
             let grid = Grid::new(*cell).expect("the parameter's range lies within the grid's");
@@ -286,7 +313,7 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
             };
             let hotspots = (1..).zip(&full).map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();
-            Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
+            Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)), strength: None })
         }
         Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
             Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
@@ -334,8 +361,15 @@ fn layers(
         cluster[row] = groups.cluster[index];
         core[row] = groups.core[index];
     }
+    let more = groups.strength.take().map(|strength| {
+        let mut of_rows = vec![None; rows];
+        for (&row, strength) in placed.iter().zip(strength) {
+            of_rows[row] = Some((strength * 1e4).round() / 1e4);
+        }
+        column("styrka", true, Values::Real(of_rows.into_iter().collect()))
+    });
     drop(groups);
-    made.push(events(input, &cluster, &core, Vec::new(), &passport));
+    made.push(events(input, &cluster, &core, more.into_iter().collect(), &passport));
     (made, passport)
 }
 

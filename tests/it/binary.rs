@@ -29,6 +29,7 @@ fn every_method_and_mapping_is_listed_and_explained() {
     let all = [
         "counts",
         "dbscan",
+        "hdbscan",
         "timeline",
         "area-counts",
         "emerging",
