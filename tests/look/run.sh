@@ -53,6 +53,16 @@ fi
 "$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis-databas.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens the store with its project"
 
+"$bin" analyse scan --store "$town/lagesbild.gpkg" --kind accident --no-keep --output "$out/skanning.gpkg" >/dev/null
+"$python" "$here/qgis_look.py" "$out/skanning.gpkg" "$out/qgis-skanning.png" --project --zoom hotspots --hide events \
+  --expect hotspots:graduatedSymbol --expect cells:categorizedSymbol
+"$bin" analyse kde --store "$town/lagesbild.gpkg" --kind damage --no-keep --output "$out/tathet.gpkg" >/dev/null
+"$python" "$here/qgis_look.py" "$out/tathet.gpkg" "$out/qgis-tathet.png" --project --zoom contours --hide events --expect contours:categorizedSymbol
+"$bin" analyse kde --store "$town/lagesbild.gpkg" --kind damage --no-keep --output "$out/tathet.tif" >/dev/null
+raster=$(gdalinfo "$out/tathet.tif")
+grep -q "LAYOUT=COG" <<<"$raster"
+ok "QGIS opens the scan and the density; the density as a COG"
+
 # --- papers ---
 papers() { # STORE NAME TARGET...: the sheet as PDF and DOCX; its pages as pictures
   local store=$1 name=$2
@@ -91,7 +101,7 @@ if [ -f "$out/helsinki.gpkg" ]; then
   papers "$out/helsinki.gpkg" plats-helsinki --street Mannerheimintie
   papers "$out/helsinki.gpkg" plats-helsinki-korsning --junction "$(worst_crossing "$out/helsinki_vag.gpkg")"
   # An area as someone would draw it around Kamppi, in the store's own system.
-  ring="[[385000,6671500],[385700,6671500],[385700,6672100],[385000,6672100],[385000,6671500]]"
+  ring="[[385600,6671500],[386200,6671500],[386200,6672000],[385600,6672000],[385600,6671500]]"
   crs='"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3067"}}'
   feature="{\"type\":\"Feature\",\"properties\":{\"namn\":\"Kamppi\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[$ring]}}"
   echo "{\"type\":\"FeatureCollection\",$crs,\"features\":[$feature]}" >"$out/kamppi.geojson"
