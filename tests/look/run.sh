@@ -100,12 +100,12 @@ ok "sheets of a street, a junction and an area, and the yearly report: tagged PD
 if [ -f "$out/helsinki.gpkg" ]; then
   papers "$out/helsinki.gpkg" plats-helsinki --street Mannerheimintie
   papers "$out/helsinki.gpkg" plats-helsinki-korsning --junction "$(worst_crossing "$out/helsinki_vag.gpkg")"
-  # An area as someone would draw it around Kamppi, in the store's own system.
+  # An area as someone would draw it around Esplanaden, in the store's own system.
   ring="[[385600,6671500],[386200,6671500],[386200,6672000],[385600,6672000],[385600,6671500]]"
   crs='"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3067"}}'
-  feature="{\"type\":\"Feature\",\"properties\":{\"namn\":\"Kamppi\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[$ring]}}"
-  echo "{\"type\":\"FeatureCollection\",$crs,\"features\":[$feature]}" >"$out/kamppi.geojson"
-  papers "$out/helsinki.gpkg" plats-helsinki-yta --area "$out/kamppi.geojson"
+  feature="{\"type\":\"Feature\",\"properties\":{\"namn\":\"Esplanaden\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[$ring]}}"
+  echo "{\"type\":\"FeatureCollection\",$crs,\"features\":[$feature]}" >"$out/esplanaden.geojson"
+  papers "$out/helsinki.gpkg" plats-helsinki-yta --area "$out/esplanaden.geojson"
   ok "sheets of a street, a junction and a drawn area in Helsinki"
 fi
 
