@@ -111,11 +111,11 @@ look: town target/.setup-look
 	@mkdir -p $(LOOK)
 	tests/look/run.sh $(BIN) $(TOWN) $(LOOK) $(SYSTEM_PYTHON)
 
+ORACLES := dbscan_sklearn network_sklearn timeline_python count_tails_scipy hdbscan_library kde_sklearn knox_pointpats \
+  local_esda mann_kendall
 oracles:
-	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn scipy numpy
-	$(OUT)/oracles/bin/python tests/oracles/dbscan_sklearn.py
-	$(OUT)/oracles/bin/python tests/oracles/network_sklearn.py
-	$(OUT)/oracles/bin/python tests/oracles/timeline_python.py
+	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn scipy numpy mpmath esda libpysal hdbscan pointpats pymannkendall
+	for oracle in $(ORACLES); do $(OUT)/oracles/bin/python tests/oracles/$$oracle.py; done
 
 # The libraries are those of the ordinary build, and this program's own code is optimised as what ships.
 OPTIMISED := --config profile.dev.package.lagesbild.opt-level=3 \

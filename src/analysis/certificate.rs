@@ -39,6 +39,7 @@ pub struct Certificate {
     /// The share that the test promises not to pass.
     pub alpha: f64,
     /// How probable so many alarms or more are where the test keeps its promise to the letter: P(X ≥ alarms), binomial.
+    #[serde(skip)]
     pub p: f64,
 }
 
@@ -87,9 +88,12 @@ fn solve(holds: impl Fn(f64) -> bool) -> f64 {
 /// With no maps the limits are 0 and 1. Cost: `maps` times one map.
 #[must_use]
 pub fn certify(maps: u64, alpha: f64, seed: u64, one_map: impl Fn(&mut Stream) -> bool + Sync) -> Certificate {
-    let alarms =
-        (0..maps).into_par_iter().filter(|&number| one_map(&mut Stream::new(seed ^ MAPS, number))).count() as u64;
-    Certificate::of(alarms, maps, alpha)
+    Certificate::of(alarms(maps, seed ^ MAPS, one_map), maps, alpha)
+}
+
+/// On how many of `maps` maps `one_map` finds something; map r draws from stream r of the seed.
+pub(super) fn alarms(maps: u64, seed: u64, one_map: impl Fn(&mut Stream) -> bool + Sync) -> u64 {
+    (0..maps).into_par_iter().filter(|&number| one_map(&mut Stream::new(seed, number))).count() as u64
 }
 
 /// Maps of counts that hold nothing but their exposure: the events of each step are strewn over the places anew.
@@ -136,6 +140,31 @@ mod tests {
         assert!((clopper_pearson(2, 2).0 - 0.025_f64.sqrt()).abs() < 1e-12);
         assert_eq!(clopper_pearson(2, 2).1, 1.0);
         assert_eq!(clopper_pearson(0, 0), (0.0, 1.0));
+    }
+
+    #[test]
+    fn limits_of_none_and_all_have_a_closed_form() {
+        // No alarm of 100: (1 - share)^100 = 0.025.
+        let (low, high) = clopper_pearson(0, 100);
+        assert!(low == 0.0 && (high - (1.0 - 0.025_f64.powf(0.01))).abs() < 1e-12, "{high}");
+        let (low, high) = clopper_pearson(100, 100);
+        assert!(high == 1.0 && (low - 0.025_f64.powf(0.01)).abs() < 1e-12, "{low}");
+        // Five of ten, from printed tables: 0.187 to 0.813.
+        let (low, high) = clopper_pearson(5, 10);
+        assert!((low - 0.187).abs() < 5e-4 && (high - 0.813).abs() < 5e-4, "{low} {high}");
+    }
+
+    #[test]
+    fn a_coin_of_five_per_cent_raises_five_per_cent_on_any_number_of_threads() {
+        let run = || Certificate::of(alarms(2_000, 11, |stream| stream.chance(0.05)), 2_000, 0.05);
+        let found = run();
+        assert!(found.low < 0.05 && 0.05 < found.high && found.p > 0.05, "{found:?}");
+        assert!(Certificate::of(alarms(2_000, 11, |stream| stream.chance(0.08)), 2_000, 0.05).p < 0.001);
+        for threads in [1, 2, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            assert_eq!(pool.install(run), found);
+        }
+        assert_eq!(alarms(0, 1, |_| true), 0);
     }
 
     /// `scipy.stats.binomtest(k, n).proportion_ci(0.95, "exact")`, scipy 1.17.1.

@@ -133,7 +133,7 @@ impl Emerging {
 /// which are the result.
 ///
 /// # Errors
-/// `LengthsDiffer` where the cube does not fit together, `TooFewSteps` below [`MIN_STEPS`], `ExposureNotUsable` for an
+/// `TooManyWindows`; `LengthsDiffer` where the cube does not fit together, `TooFewSteps` below [`MIN_STEPS`], `ExposureNotUsable` for an
 /// exposure that is negative or not finite, `EventsWithoutExposure` for a place with events where none can be, `NothingToAnalyse`.
 pub fn emerging(cube: &Cube, alpha: f64, seed: u64) -> Result<Emerging, Error> {
     let totals = check(cube)?;
@@ -196,9 +196,24 @@ pub fn emerging(cube: &Cube, alpha: f64, seed: u64) -> Result<Emerging, Error> {
     Ok(Emerging { steps, windows, places })
 }
 
+/// More places times steps than this take more than a gigabyte.
+const MOST_WINDOWS: usize = 20_000_000;
+
+/// Refuses a cube that is too large, before anybody fills it.
+///
+/// # Errors
+/// `TooManyWindows`.
+pub fn check_size(places: usize, steps: usize) -> Result<(), Error> {
+    if places.saturating_mul(steps) > MOST_WINDOWS {
+        return Err(Error::TooManyWindows { cells: places, steps });
+    }
+    Ok(())
+}
+
 /// The totals of the steps, of a cube that can be used.
 fn check(cube: &Cube) -> Result<Vec<u64>, Error> {
     let places = cube.exposure.len();
+    check_size(places, cube.steps)?;
     if cube.steps < MIN_STEPS {
         return Err(Error::TooFewSteps { steps: cube.steps, least: MIN_STEPS });
     }

@@ -61,15 +61,15 @@ impl<'a> Exposed<'a> {
     /// Checks counts and exposure, and chooses the null.
     ///
     /// # Errors
-    /// `PlacesDiffer`, `ExposureNotAllowed`, `NoExposure` where there are places and none has exposure.
+    /// `LengthsDiffer`, `ExposureNotUsable`, `NoExposure` where there are places and none has exposure.
     pub fn new(n: &'a [u32], exposure: &[f64], neighbours: &'a Neighbours, wanted: Dispersion) -> Result<Self, Error> {
         for other in [exposure.len(), neighbours.len()] {
             if other != n.len() {
-                return Err(Error::PlacesDiffer { places: n.len(), other });
+                return Err(Error::LengthsDiffer { wanted: n.len(), found: other });
             }
         }
         if let Some(at) = exposure.iter().position(|e| !(e.is_finite() && *e >= 0.0)) {
-            return Err(Error::ExposureNotAllowed { number: at + 1 });
+            return Err(Error::ExposureNotUsable { number: at + 1 });
         }
         let fixed = Fixed::up_to(exposure.iter().copied());
         let steps: Vec<i128> = exposure.iter().map(|&exposure| fixed.steps(exposure)).collect();

@@ -85,7 +85,7 @@ pub struct LocalMoran {
 /// No events give I 0 and p 1. The order of places changes nothing; no seed. O(links).
 ///
 /// # Errors
-/// `PlacesDiffer`, `ExposureNotAllowed`, `NoExposure`.
+/// `LengthsDiffer`, `ExposureNotUsable`, `NoExposure`.
 pub fn local_moran_counts(
     n: &[u32],
     exposure: &[f64],
@@ -122,7 +122,7 @@ pub fn local_moran_counts(
 /// large, or as small; fitted tails are flagged, see [`super::permutation`]. Order of places and threads change nothing.
 ///
 /// # Errors
-/// `PlacesDiffer`, `ValueNotFinite`.
+/// `LengthsDiffer`, `ValueNotFinite`.
 pub fn local_moran_values(
     values: &[f64],
     neighbours: &Neighbours,

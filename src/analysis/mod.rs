@@ -16,7 +16,8 @@
 
 pub mod areas;
 pub mod backtest;
-pub mod calibrate;
+#[cfg(test)]
+mod calibrate;
 mod categories;
 pub mod certificate;
 pub mod count_tails;
@@ -154,6 +155,13 @@ pub enum Error {
         /// How many.
         rows: u64,
     },
+    /// More cells times steps than memory holds.
+    TooManyWindows {
+        /// Cells.
+        cells: usize,
+        /// Steps.
+        steps: usize,
+    },
     /// More cells than a map holds.
     TooManyCells {
         /// How many.
@@ -194,20 +202,8 @@ pub enum Error {
         /// The place's number in the input, from 1.
         number: usize,
     },
-    /// Counts, exposures, values and neighbours are not those of the same places.
-    PlacesDiffer {
-        /// Places with a number or value.
-        places: usize,
-        /// Places with an exposure, or with neighbours.
-        other: usize,
-    },
     /// A value that is infinite or not a number.
     ValueNotFinite {
-        /// The place's number in the input, from 1.
-        number: usize,
-    },
-    /// An exposure that is negative, infinite or not a number.
-    ExposureNotAllowed {
         /// The place's number in the input, from 1.
         number: usize,
     },
@@ -295,7 +291,7 @@ fn check_length(parameter: &str, metres: f64, range: &RangeInclusive<f64>) -> Re
 /// overflows. A power of two changes no digit.
 fn check_values(values: &[f64], neighbours: &neighbours::Neighbours) -> Result<Vec<f64>, Error> {
     if values.len() != neighbours.len() {
-        return Err(Error::PlacesDiffer { places: values.len(), other: neighbours.len() });
+        return Err(Error::LengthsDiffer { wanted: values.len(), found: neighbours.len() });
     }
     if let Some(at) = values.iter().position(|value| !value.is_finite()) {
         return Err(Error::ValueNotFinite { number: at + 1 });
@@ -330,6 +326,7 @@ mod tests {
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
+            Error::TooManyWindows { cells: 1_000_000, steps: 96 },
             Error::TooManyCells { cells: 9_000_000, side: "10".to_owned(), least: "20".to_owned() },
             Error::TooFewSteps { steps: 4, least: 10 },
             Error::NothingToAnalyse,
@@ -337,9 +334,7 @@ mod tests {
             Error::ExposureNotUsable { number: 3 },
             Error::SizeNotUsable { number: 3 },
             Error::EventsWithoutExposure { number: 3 },
-            Error::PlacesDiffer { places: 3, other: 4 },
             Error::ValueNotFinite { number: 3 },
-            Error::ExposureNotAllowed { number: 3 },
             Error::NoExposure,
             Error::TooManyPairs { events: 1_000_000 },
             Error::TooManyCircles { units: 90_000 },

@@ -105,7 +105,7 @@ pub struct Scan {
 /// Cost: n² log n once, then replicates x (events + members of all circles), memory 4 bytes a member.
 ///
 /// # Errors
-/// `OutOfRange` for window or alpha; `ExposureNotAllowed`, `EventsWithoutExposure`, `PointNotFinite`; `TooManyCircles`.
+/// `OutOfRange` for window or alpha; `ExposureNotUsable`, `EventsWithoutExposure`, `PointNotFinite`; `TooManyCircles`.
 pub fn scan(units: &[Unit], plan: &Plan) -> Result<Scan, Error> {
     check(units, plan)?;
     // By place, so that neither the order of units nor of rows decides a draw.

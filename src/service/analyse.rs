@@ -20,7 +20,7 @@ use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
 use crate::domain::time::iso_utc;
-use crate::domain::{Bbox, Column, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
+use crate::domain::{Column, Geometries, GeometryKind, Grid, Kind, Layer, Passport, Severity, Style, Values};
 use crate::export;
 use crate::geopackage::container::Access;
 use crate::store::{GpkgStore, RunRecord, Store};
@@ -95,7 +95,7 @@ pub struct Report {
     /// Whether the result is now in the store.
     pub kept: bool,
     /// How often the method finds something where there is nothing, where that was asked for.
-    pub certificate: Option<planar::Certified>,
+    pub certificate: Option<analysis::certificate::Certificate>,
 }
 
 /// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
@@ -162,7 +162,10 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-compute", 0);
     let (layers, passport) = match (&roads, &settings) {
         (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
-        (None, settings) if settings.over_cells().is_some() || matches!(settings, Settings::NearRepeat { .. }) => {
+        (None, Settings::Timeline { step }) => {
+            timings.time("compute", || timeline::layers(&input, *step, &parameters, &shown))?
+        }
+        (None, _) => {
             let ask = planar::Ask {
                 store: store.as_ref(),
                 network: compared.as_ref().map(along::Named::network),
@@ -170,15 +173,14 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
                 timings,
                 shown: &shown,
             };
-            let found = planar::analyse(&mut input, &ask)?;
-            certificate = found.certificate;
-            surface = found.surface;
-            (found.layers, found.passport)
+            match planar::analyse(&mut input, &ask)? {
+                Some(found) => {
+                    (certificate, surface) = (found.certificate, found.surface);
+                    (found.layers, found.passport)
+                }
+                None => in_the_plane(&mut input, &parameters, timings)?,
+            }
         }
-        (None, Settings::Timeline { step }) => {
-            timings.time("compute", || timeline::layers(&input, *step, &parameters, &shown))?
-        }
-        (None, _) => in_the_plane(&mut input, &parameters, timings)?,
     };
     progress.stage("stage-write", 0);
     let mut written = Cow::Borrowed(&layers);
@@ -318,8 +320,17 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
         Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
             Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
         }
-        // Areas and times have no groups; methods over cells make their own.
-        _ => Ok(Groups::default()),
+        // Areas and times have no groups; methods that compare make their own.
+        Settings::AreaCounts { .. }
+        | Settings::Backtest { .. }
+        | Settings::Emerging { .. }
+        | Settings::GiStar { .. }
+        | Settings::Kde { .. }
+        | Settings::LocalMoran { .. }
+        | Settings::NearRepeat { .. }
+        | Settings::RelativeRisk { .. }
+        | Settings::Scan { .. }
+        | Settings::Timeline { .. } => Ok(Groups::default()),
     }
 }
 
@@ -336,7 +347,7 @@ fn layers(
     } else {
         Cow::Owned(placed.iter().map(|&row| input.facts[row].clone()).collect())
     };
-    let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
+    let study_m2 = input.study_m2(points.iter().copied());
     let weighted = parameters.text("value").is_some();
     let chosen = input.chosen.clone();
     let frame = Frame {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::gate_error::GateRefusal;
+use crate::domain::Step;
 use crate::texts::{self, ErrorKind, Problem};
 use crate::{analysis, catalogued_errors, crs, export, ingest, sample, store};
 
@@ -286,6 +287,18 @@ pub enum Refusal {
     },
 }
 catalogued_errors!(Refusal);
+
+impl Refusal {
+    /// None of `lost` rows belongs to a period: because none has a time, or because the times that there are, are too coarse.
+    pub(super) fn no_period(file: &str, lost: usize, undated: usize, step: Step) -> Self {
+        let file = file.to_owned();
+        if undated == lost {
+            Self::NothingDated { file, rows: lost }
+        } else {
+            Self::TimesTooCoarse { file, rows: lost - undated, step: step.code() }
+        }
+    }
+}
 
 /// Any error of the program.
 #[derive(Debug, Serialize)]

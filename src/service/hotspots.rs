@@ -339,7 +339,7 @@ fn cents(value: f64) -> f64 {
 /// Two decimals.
 #[expect(clippy::unnecessary_wraps, reason = "a value of a column, as the others are")]
 fn rounded(value: f64) -> Option<f64> {
-    Some((value * 100.0).round() / 100.0)
+    Some(cents(value))
 }
 
 /// The summaries of a layer's rows, and columns of them.

@@ -14,7 +14,7 @@ use super::import::{Chosen, choose, date_order};
 use super::progress::Timings;
 use crate::crs;
 use crate::domain::passport::ContentHash;
-use crate::domain::{Column, CrsDefinition, Event, Kind, Net, Position, Secrecy, Severity, Values, category};
+use crate::domain::{Bbox, Column, CrsDefinition, Event, Kind, Net, Position, Secrecy, Severity, Values, category};
 use crate::ingest::cells::{Fault, Row, severity_of};
 use crate::ingest::values::{known, number};
 use crate::ingest::{self, Binding, Field, Mapping, ReadOptions, Sheet, Table, Warnings};
@@ -48,6 +48,14 @@ pub struct Input {
     pub notes: Vec<String>,
     /// Warnings of the command, one sentence each.
     pub warnings: Vec<String>,
+}
+
+impl Input {
+    /// Square metres against which shares of the area are counted: the home area's, else the box's around these points.
+    #[must_use]
+    pub fn study_m2(&self, points: impl Iterator<Item = [f64; 2]>) -> f64 {
+        if self.home_m2 > 0.0 { self.home_m2 } else { Bbox::around(points).area_m2() }
+    }
 }
 
 /// Rows of a file.

@@ -25,14 +25,9 @@ pub fn layers(input: &Input, step: Step, parameters: &Parameters, file: &str) ->
     });
     let counted = timeline(events, step);
     let Some((first, last)) = &counted.days else {
-        let (file, rows) = (file.to_owned(), input.facts.len());
-        return Err(if counted.coarse == 0 {
-            Refusal::NothingDated { file, rows }
-        } else {
-            let rows = rows - usize::try_from(counted.undated).unwrap_or(rows);
-            Refusal::TimesTooCoarse { file, rows, step: step.code() }
-        }
-        .into());
+        let lost = input.facts.len();
+        let undated = usize::try_from(counted.undated).unwrap_or(lost);
+        return Err(Refusal::no_period(file, lost, undated, step).into());
     };
     let used: u64 = counted.totals.iter().map(|total| total.n).sum();
     let unplaced = input.points.iter().filter(|point| point.is_none()).count() as u64;

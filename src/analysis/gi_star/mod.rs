@@ -80,7 +80,7 @@ pub struct GiPlace {
 /// for itself. The order of places changes nothing; no seed. O(links), and a short sum for each place.
 ///
 /// # Errors
-/// `PlacesDiffer`, `ExposureNotAllowed` (negative or not finite), `NoExposure`.
+/// `LengthsDiffer`, `ExposureNotUsable` (negative or not finite), `NoExposure`.
 pub fn gi_star_counts(
     n: &[u32],
     exposure: &[f64],

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::calibrate::{FalseAlarms, false_alarms, null_counts, uneven_exposure};
+use crate::analysis::calibrate::{null_counts, uneven_exposure};
+use crate::analysis::certificate::{Certificate, alarms};
 use crate::analysis::local_moran::{Quadrant, local_moran_counts, local_moran_values};
 use crate::analysis::multiple::benjamini_hochberg;
 use crate::analysis::nulls::gamma;
@@ -80,10 +81,10 @@ fn places_without_exposure_are_left_out_and_counted() {
 #[test]
 fn what_is_refused() {
     let of = |n: &[u32], exposure: &[f64]| gi_star_counts(n, exposure, &row_of(2), Dispersion::Auto).err();
-    assert_eq!(of(&[1], &[1.0]), Some(Error::PlacesDiffer { places: 1, other: 2 }));
-    assert_eq!(of(&[1, 2], &[1.0]), Some(Error::PlacesDiffer { places: 2, other: 1 }));
+    assert_eq!(of(&[1], &[1.0]), Some(Error::LengthsDiffer { wanted: 1, found: 2 }));
+    assert_eq!(of(&[1, 2], &[1.0]), Some(Error::LengthsDiffer { wanted: 2, found: 1 }));
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
-        assert_eq!(of(&[1, 2], &[1.0, bad]), Some(Error::ExposureNotAllowed { number: 2 }));
+        assert_eq!(of(&[1, 2], &[1.0, bad]), Some(Error::ExposureNotUsable { number: 2 }));
     }
     assert_eq!(of(&[1, 2], &[0.0, 0.0]), Some(Error::NoExposure));
     let values = gi_star_values(&[1.0, f64::NAN], &row_of(2), 99, 1);
@@ -230,13 +231,18 @@ proptest! {
     }
 }
 
+/// How often something is found on so many maps, against a promise of 5 %.
+fn false_alarms(maps: u64, seed: u64, one_map: impl Fn(&mut Stream) -> bool + Sync) -> Certificate {
+    Certificate::of(alarms(maps, seed, one_map), maps, 0.05)
+}
+
 /// Null maps of 40 x 40 cells.
 fn alarms_on(
     variation: f64,
     per_cell: f64,
     maps: u64,
     found: impl Fn(&[u32], &[f64], &Neighbours) -> bool + Sync,
-) -> FalseAlarms {
+) -> Certificate {
     let near = grid(40, 40);
     let exposure = uneven_exposure(1600, variation, &mut Stream::new(99, 0));
     false_alarms(maps, 7, |stream| found(&null_counts(&exposure, (per_cell * 1600.0) as u64, stream), &exposure, &near))
@@ -268,7 +274,7 @@ fn false_alarms_on_null_maps_are_at_most_five_per_cent() {
         let gi = alarms_on(variation, per_cell, 200, gi_finds);
         let moran = alarms_on(variation, per_cell, 200, moran_finds);
         let usual = alarms_on(variation, per_cell, 200, usual_finds);
-        assert!(gi.p_of_at_most(0.05) > 0.05 && moran.p_of_at_most(0.05) > 0.05, "{gi:?} {moran:?}");
+        assert!(gi.p > 0.05 && moran.p > 0.05, "{gi:?} {moran:?}");
         assert_eq!([gi.alarms, moran.alarms, usual.alarms], stored, "{per_cell} {variation}");
     }
 }
@@ -285,7 +291,7 @@ fn rates_that_differ_from_place_to_place_raise_no_alarm_either() {
         })
     };
     let (auto, poisson) = (run(Dispersion::Auto), run(Dispersion::Poisson));
-    assert!(auto.p_of_at_most(0.05) > 0.05 && poisson.p_of_at_most(0.05) < 1e-6, "{auto:?} {poisson:?}");
+    assert!(auto.p > 0.05 && poisson.p < 1e-6, "{auto:?} {poisson:?}");
     assert_eq!((auto.alarms, poisson.alarms), (6, 42));
 }
 

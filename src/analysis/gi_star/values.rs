@@ -36,7 +36,7 @@ pub struct GiValue {
 /// change nothing. Cost: see [`neighbour_tails`].
 ///
 /// # Errors
-/// `PlacesDiffer`, `ValueNotFinite`.
+/// `LengthsDiffer`, `ValueNotFinite`.
 pub fn gi_star_values(
     values: &[f64],
     neighbours: &Neighbours,

@@ -1,14 +1,12 @@
 //! Emerging hotspots: which cells have become, remained or ceased to be places with more events than expected.
 
 use super::study::Study;
-use super::tested::{Outcome, by_cell, cells, grouped, place as of_cells, rounded};
-use super::{Ask, Certified, Found, Made, dated, layers, passport_of, place};
+use super::tested::{Outcome, cells, grouped, place as of_cells, rounded};
+use super::{Ask, Found, Made, certificate, dated, layers, passport_of, place};
 use crate::analysis::OverCells;
-use crate::analysis::certificate::{NullCounts, certify};
-use crate::analysis::emerging::{Category, Cube, Emerging, History, Word, emerging};
+use crate::analysis::emerging::{Category, Cube, Emerging, History, Word, check_size, emerging};
 use crate::analysis::mann_kendall::MannKendall;
 use crate::analysis::neighbours::Neighbours;
-use crate::domain::random::Stream;
 use crate::domain::{Kind, Layer, Passport, Step, Style, Values};
 use crate::service::columns::{category_class, column};
 use crate::service::error::Result;
@@ -16,26 +14,13 @@ use crate::service::hotspots::Tested;
 use crate::service::rows::Input;
 use crate::texts::{number, swedish};
 
-/// More cells times steps than this take more than a gigabyte.
-const MOST_WINDOWS: usize = 20_000_000;
-
 pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, step: Step) -> Result<Found> {
     let mut placed = place(input, ask, &over)?;
     let (steps, of) = dated(input, ask, &mut placed, step)?;
-    let windows = placed.study.cells.len().saturating_mul(steps.len());
-    if windows > MOST_WINDOWS {
-        let least = over.cell.0 * (windows as f64 / MOST_WINDOWS as f64).sqrt();
-        return Err(crate::analysis::Error::TooManyCells {
-            cells: windows as u64,
-            side: number(&over.cell.0),
-            least: number(&((least / 10.0).ceil() * 10.0)),
-        }
-        .into());
-    }
-    let cell = &placed.cell;
+    check_size(placed.study.cells.len(), steps.len())?;
     let mut counts = vec![0_u32; placed.study.cells.len() * steps.len()];
     let mut totals = vec![0_u64; steps.len()];
-    for (&cell, &at) in cell.iter().zip(&of) {
+    for (&cell, &at) in placed.cell.iter().zip(&of) {
         counts[cell as usize * steps.len() + at] += 1;
         totals[at] += 1;
     }
@@ -43,23 +28,13 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, step: Step)
     let exposure = &placed.study.exposure;
     let cube = Cube { counts: &counts, steps: steps.len(), exposure, near: &near };
     let found = ask.timings.time("compute", || emerging(&cube, over.alpha, over.seed))?;
-    let certified = (over.certify > 0).then(|| {
-        let null = NullCounts::new(exposure, &totals)?;
-        let alarm = |stream: &mut Stream| {
-            let counts = null.draw(stream);
-            let cube = Cube { counts: &counts, ..cube };
-            emerging(&cube, over.alpha, over.seed).is_ok_and(|found| found.alarm())
-        };
-        Some(Certified::from(ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, alarm))))
+    let certified = certificate(ask, &over, &placed.study, &totals, |counts, _| {
+        emerging(&Cube { counts: &counts, ..cube }, over.alpha, over.seed).is_ok_and(|found| found.alarm())
     });
-    let certified = certified.flatten();
     let passport = passport_of(input, placed.rows.len(), ask, Some(over.seed), certified.as_ref());
 
     let hot: Vec<bool> = found.places.iter().map(|place| matches!(place.category, Category::Hot(_))).collect();
-    let members = by_cell(hot.len(), &cell.iter().copied().map(Some).collect::<Vec<_>>());
-    let whole: f64 = exposure.iter().sum();
-    let n = cell.len() as f64;
-    let expected: Vec<f64> = exposure.iter().map(|own| n * own / whole).collect();
+    let (members, expected) = (placed.by_cell(), placed.study.expected(placed.rows.len()));
     let tested = |group: &[u32]| Tested {
         expected: group.iter().map(|&at| expected[at as usize]).sum(),
         p: group.iter().flat_map(|&at| found.of(at as usize)).map(|window| window.q).fold(1.0, f64::min),

@@ -2,7 +2,7 @@
 
 use geo::Geometry;
 
-use super::tested::{Outcome, by_cell, cells, grouped, place as of_cells, why};
+use super::tested::{Outcome, cells, grouped, least, place as of_cells, why};
 use super::{Ask, Found, Made, Placed, Surface, layers, passport_of, place};
 use crate::analysis::OverCells;
 use crate::analysis::kde::{Mask, Raster, Reference, Smoothing, Warning, contours, density, relative_risk};
@@ -110,11 +110,9 @@ pub(super) fn risk_map(
         study.cells.iter().map(|&cell| value(cell)).collect()
     };
     let (log_ratio, p, q, anywhere) = (at(&found.log_ratio), at(&found.p), at(&found.q), at(&found.p_max));
-    let members = by_cell(study.cells.len(), &placed.cell.iter().copied().map(Some).collect::<Vec<_>>());
+    let members = placed.by_cell();
     let n: Vec<u32> = members.iter().map(|own| own.len() as u32).collect();
-    let whole: f64 = study.exposure.iter().sum();
-    let all = f64::from(n.iter().sum::<u32>());
-    let expected: Vec<f64> = study.exposure.iter().map(|own| all * own / whole).collect();
+    let expected = study.expected(placed.rows.len());
     let hot: Vec<bool> = anywhere.iter().map(|p| p.is_some_and(|p| p <= over.alpha)).collect();
     let outcome: Vec<Outcome> = hot.iter().map(|hot| if *hot { Outcome::More } else { Outcome::AsExpected }).collect();
     let reals = |values: &[Option<f64>]| Values::Real(values.iter().map(|value| value.map(digits)).collect());
@@ -124,8 +122,6 @@ pub(super) fn risk_map(
         column("p", false, reals(&p)),
         column("q", false, reals(&q)),
     ];
-    let least =
-        |values: &[Option<f64>], group: &[u32]| group.iter().filter_map(|&at| values[at as usize]).fold(1.0, f64::min);
     // Smoothing may find cells beside a place; without an event of their own they are no place.
     let mut groups = grouped(&Neighbours::queen(&study.cells), &hot);
     groups.retain(|group| group.iter().any(|&at| n[at as usize] > 0));

@@ -1,15 +1,13 @@
 //! Gi* and local Moran over the cells of the study area: which cells, with their neighbours, hold more than chance explains?
 
 use super::study::Study;
-use super::tested::{Outcome, by_cell, cells, grouped, place as of_cells, rounded, why};
-use super::{Ask, Certified, Found, Made, Placed, layers, passport_of, place};
+use super::tested::{Outcome, cells, grouped, least, place as of_cells, rounded, why};
+use super::{Ask, Found, Made, certificate, layers, passport_of, place};
 use crate::analysis::OverCells;
-use crate::analysis::certificate::{NullCounts, certify};
 use crate::analysis::dispersion::{Dispersion, Null};
 use crate::analysis::gi_star::{gi_star_counts, max_statistic};
 use crate::analysis::local_moran::{Quadrant, local_moran_counts};
 use crate::analysis::neighbours::Neighbours;
-use crate::domain::random::Stream;
 use crate::domain::{Column, Values};
 use crate::service::columns::column;
 use crate::service::error::Result;
@@ -48,14 +46,21 @@ pub(super) fn run(
     method: Method,
 ) -> Result<Found> {
     let placed = place(input, ask, &over)?;
-    let members = by_cell(placed.study.cells.len(), &placed.cell.iter().copied().map(Some).collect::<Vec<_>>());
+    let members = placed.by_cell();
     let n: Vec<u32> = members.iter().map(|own| own.len() as u32).collect();
     let near = Neighbours::queen(&placed.study.cells);
     let verdict = ask.timings.time("compute", || match method {
         Method::GiStar { replicates } => gi(&n, &placed.study, &near, dispersion, replicates, &over),
         Method::Moran => moran(&n, &placed.study, &near, dispersion, &over),
     })?;
-    let certified = certificate(&placed, &near, dispersion, method, &over, ask);
+    // What cannot be computed on the map itself cannot on a null map either: it has been refused before.
+    let exposure = &placed.study.exposure;
+    let certified = certificate(ask, &over, &placed.study, &[placed.cell.len() as u64], |n, _| match method {
+        Method::GiStar { .. } => gi_star_counts(&n, exposure, &near, dispersion)
+            .is_ok_and(|found| found.places.iter().any(|place| place.q_bh.is_some_and(|q| q <= over.alpha))),
+        Method::Moran => local_moran_counts(&n, exposure, &near, dispersion)
+            .is_ok_and(|found| found.places.iter().flatten().any(|place| place.q_bh <= over.alpha)),
+    });
     input.notes.push(match verdict.null {
         Null::Binomial => swedish("note-null-binomial", &[]),
         Null::NegativeBinomial { shape } => {
@@ -63,13 +68,9 @@ pub(super) fn run(
         }
     });
     let passport = passport_of(input, placed.rows.len(), ask, Some(over.seed), certified.as_ref());
-    let whole: f64 = placed.study.exposure.iter().sum();
-    let all = f64::from(n.iter().sum::<u32>());
-    let expected: Vec<f64> = placed.study.exposure.iter().map(|own| all * own / whole).collect();
+    let expected = placed.study.expected(placed.rows.len());
     let found: Vec<bool> = verdict.outcome.iter().map(|outcome| *outcome == Outcome::More).collect();
     let replicates = if let Method::GiStar { replicates } = method { replicates } else { 0 };
-    let least =
-        |values: &[Option<f64>], group: &[u32]| group.iter().filter_map(|&at| values[at as usize]).fold(1.0, f64::min);
     let tested = |group: &[u32]| {
         let expected: f64 = group.iter().map(|&at| expected[at as usize]).sum();
         let n: u32 = group.iter().map(|&at| n[at as usize]).sum();
@@ -84,29 +85,6 @@ pub(super) fn run(
     let layer = cells(&placed.study, &n, &expected, &verdict.outcome, verdict.own, input.kind, &passport);
     let made = Made { hotspots, rows: placed.rows, more: vec![layer], of_events: Vec::new(), tested: true };
     Ok(Found { layers: layers(input, made, &passport), passport, certificate: certified, surface: None })
-}
-
-fn certificate(
-    placed: &Placed,
-    near: &Neighbours,
-    dispersion: Dispersion,
-    method: Method,
-    over: &OverCells,
-    ask: &Ask<'_>,
-) -> Option<Certified> {
-    let exposure = &placed.study.exposure;
-    let null = NullCounts::new(exposure, &[placed.cell.len() as u64]).filter(|_| over.certify > 0)?;
-    // What cannot be computed on the map itself cannot on a null map either: it has been refused before.
-    let alarm = |stream: &mut Stream| {
-        let n = null.draw(stream);
-        match method {
-            Method::GiStar { .. } => gi_star_counts(&n, exposure, near, dispersion)
-                .is_ok_and(|found| found.places.iter().any(|place| place.q_bh.is_some_and(|q| q <= over.alpha))),
-            Method::Moran => local_moran_counts(&n, exposure, near, dispersion)
-                .is_ok_and(|found| found.places.iter().flatten().any(|place| place.q_bh <= over.alpha)),
-        }
-    };
-    Some(Certified::from(ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, alarm))))
 }
 
 fn reals(values: impl Iterator<Item = Option<f64>>) -> Values {
@@ -155,7 +133,8 @@ fn gi(
         column("q", false, reals(places.iter().map(|place| place.q_bh))),
         column("q_by", false, reals(places.iter().map(|place| place.q_by))),
     ];
-    // Where no null maps were drawn, the share of false discoveries stands in.
+    // Where no null maps were drawn q stands in: on a map that holds nothing all finds are false, so that q bounds the probability
+    // of any.
     let q: Vec<Option<f64>> = places.iter().map(|place| place.q_bh).collect();
     let anywhere = if replicates > 0 { anywhere } else { q.clone() };
     Ok(Verdict { outcome: places.iter().map(outcome).collect(), q, anywhere, null: found.null, own })

@@ -17,18 +17,17 @@ mod tested;
 
 use std::path::Path;
 
-use serde::Serialize;
-
 use super::analyse::{events, passport};
 use super::error::{Refusal, Result};
 use super::facts::Fact;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::Timings;
 use super::rows::Input;
-use crate::analysis::certificate::Certificate;
+use crate::analysis::certificate::{Certificate, NullCounts, certify};
 use crate::analysis::kde::Raster;
 use crate::analysis::{OverCells, Parameters, Settings};
-use crate::domain::{Bbox, Column, CrsDefinition, Layer, Network, Passport, Period, Step};
+use crate::domain::random::Stream;
+use crate::domain::{Column, CrsDefinition, Layer, Network, Passport, Period, Step};
 use crate::export;
 use crate::store::GpkgStore;
 use crate::texts::{number, swedish};
@@ -55,7 +54,7 @@ pub(super) struct Found {
     /// Passport of all.
     pub passport: Passport,
     /// How often the method finds something where there is nothing, where that was asked for.
-    pub certificate: Option<Certified>,
+    pub certificate: Option<Certificate>,
     /// The surface behind the layers, where the method makes one.
     pub surface: Option<Surface>,
 }
@@ -93,52 +92,40 @@ impl Surface {
     }
 }
 
-/// The calibration certificate as it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Certified {
-    /// Maps that hold nothing.
-    pub maps: u64,
-    /// Maps on which something was found all the same.
-    pub alarms: u64,
-    /// Their share, 0 to 1.
-    pub share: f64,
-    /// Lower end of its exact 95 % interval.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-    /// The level that the method promises, 0 to 1.
-    pub alpha: f64,
+/// The certificate in a sentence.
+fn certificate_text(made: &Certificate) -> String {
+    let percent = |share: f64| number(&((share * 1000.0).round() / 10.0));
+    let values = [
+        ("maps", made.maps.to_string()),
+        ("alarms", made.alarms.to_string()),
+        ("share", percent(made.share)),
+        ("low", percent(made.low)),
+        ("high", percent(made.high)),
+        ("alpha", percent(made.alpha)),
+    ];
+    swedish("note-certificate", &values)
 }
 
-impl From<Certificate> for Certified {
-    fn from(made: Certificate) -> Self {
-        let Certificate { maps, alarms, share, low, high, alpha, .. } = made;
-        Self { maps, alarms, share, low, high, alpha }
-    }
+/// Tries a method on maps that hold nothing, where that was asked for. `totals`: events of each step; `alarm` says of counts
+/// `[cells x steps]` whether the method finds anything, and may draw from the map's stream.
+fn certificate(
+    ask: &Ask<'_>,
+    over: &OverCells,
+    study: &Study,
+    totals: &[u64],
+    alarm: impl Fn(Vec<u32>, &mut Stream) -> bool + Sync,
+) -> Option<Certificate> {
+    let null = NullCounts::new(&study.exposure, totals).filter(|_| over.certify > 0)?;
+    let one = |stream: &mut Stream| alarm(null.draw(stream), stream);
+    Some(ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, one)))
 }
 
-impl Certified {
-    /// The certificate in a sentence.
-    fn sentence(&self) -> String {
-        let percent = |share: f64| number(&((share * 1000.0).round() / 10.0));
-        let values = [
-            ("maps", self.maps.to_string()),
-            ("alarms", self.alarms.to_string()),
-            ("share", percent(self.share)),
-            ("low", percent(self.low)),
-            ("high", percent(self.high)),
-            ("alpha", percent(self.alpha)),
-        ];
-        swedish("note-certificate", &values)
-    }
-}
-
-/// Runs a method.
+/// Runs a method; `None` where it is none of those that compare.
 ///
 /// # Errors
 /// Those of the study area and of the method.
-pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
-    match ask.parameters.settings() {
+pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Option<Found>> {
+    let found = match ask.parameters.settings() {
         Settings::Emerging { study, step } => emerging::run(input, ask, study, step),
         Settings::GiStar { study, null, replicates } => {
             local::run(input, ask, study, null, local::Method::GiStar { replicates })
@@ -153,8 +140,16 @@ pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Found> {
         Settings::Backtest { study: over, step, coverage, origins, methods } => {
             backtest::run(input, ask, &backtest::Asked { over, step, coverage, origins, methods })
         }
-        _ => Err(Refusal::NetworkNotUsed { method: ask.parameters.method().id }.into()),
-    }
+        // Named one by one, so that a new method belongs to a family or does not compile.
+        Settings::AreaCounts { .. }
+        | Settings::Counts { .. }
+        | Settings::Dbscan { .. }
+        | Settings::Hdbscan { .. }
+        | Settings::NetworkCounts { .. }
+        | Settings::NetworkDbscan { .. }
+        | Settings::Timeline { .. } => return Ok(None),
+    };
+    found.map(Some)
 }
 
 /// Events of the input that have a place in a cell of the study area.
@@ -176,16 +171,14 @@ fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
         return Err(Refusal::NoCells { side: number(&over.cell.0) }.into());
     }
     let mut placed = Placed { rows: Vec::new(), points: Vec::new(), cell: Vec::new(), study };
-    let all: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
     let mut outside = 0;
-    for ((row, point), cell) in all.into_iter().zip(&points).zip(placed.study.cells_of(&points)) {
-        let Some(cell) = cell else {
+    for (row, point) in (0..).zip(&input.points).filter_map(|(row, point)| Some((row, (*point)?))) {
+        let Some(cell) = placed.study.cell_of(point) else {
             outside += 1;
             continue;
         };
         placed.rows.push(row);
-        placed.points.push(*point);
+        placed.points.push(point);
         placed.cell.push(cell);
     }
     left_out(input, "dropped-no-exposure", outside);
@@ -198,39 +191,56 @@ fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
     Ok(placed)
 }
 
-/// The steps from the first event's to the last one's, and which step each event is of. Events without a time, and those whose
-/// time is coarser than a step, are left out and told.
+impl Placed {
+    /// Events by cell: positions in the lists of events, ascending.
+    fn by_cell(&self) -> Vec<Vec<u32>> {
+        tested::by_cell(self.study.cells.len(), &self.cell.iter().copied().map(Some).collect::<Vec<_>>())
+    }
+
+    /// Keeps the events for which this is true, one a position.
+    fn retain(&mut self, keep: &[bool]) {
+        fn kept<T>(list: &mut Vec<T>, keep: &[bool]) {
+            let mut keep = keep.iter();
+            list.retain(|_| keep.next() == Some(&true));
+        }
+        kept(&mut self.rows, keep);
+        kept(&mut self.points, keep);
+        kept(&mut self.cell, keep);
+    }
+}
+
+/// The period of each of these rows. Rows without a time, and those whose time is coarser than a step, have none; they are told in
+/// the input's `dropped`.
 ///
 /// # Errors
-/// [`Refusal::NothingDated`], [`Refusal::TimesTooCoarse`] where no event is of any step.
-fn dated(input: &mut Input, ask: &Ask<'_>, placed: &mut Placed, step: Step) -> Result<(Vec<Period>, Vec<usize>)> {
-    let period = |row: usize| input.facts[row].time.as_ref().and_then(|time| time.period(step));
-    let periods: Vec<Option<Period>> = placed.rows.iter().map(|&row| period(row)).collect();
-    let undated = placed.rows.iter().filter(|&&row| input.facts[row].time.is_none()).count();
+/// [`Refusal::NothingDated`], [`Refusal::TimesTooCoarse`] where no row has a period.
+fn periods(input: &mut Input, ask: &Ask<'_>, rows: &[usize], step: Step) -> Result<Vec<Option<Period>>> {
+    let period = |&row: &usize| input.facts[row].time.as_ref().and_then(|time| time.period(step));
+    let periods: Vec<Option<Period>> = rows.iter().map(period).collect();
+    let undated = rows.iter().filter(|&&row| input.facts[row].time.is_none()).count();
     let lost = periods.iter().filter(|period| period.is_none()).count();
-    let known = || periods.iter().flatten().copied();
-    let (Some(first), Some(last)) = (known().min(), known().max()) else {
-        let file = ask.shown.to_owned();
-        return Err(if undated == lost {
-            Refusal::NothingDated { file, rows: lost }
-        } else {
-            Refusal::TimesTooCoarse { file, rows: lost - undated, step: step.code() }
-        }
-        .into());
-    };
-    let mut steps = vec![first];
-    while let Some(next) = steps.last().and_then(|at| at.next(step)).filter(|next| *next <= last) {
-        steps.push(next);
+    if lost == periods.len() {
+        return Err(Refusal::no_period(ask.shown, lost, undated, step).into());
     }
     left_out(input, "dropped-undated", undated as u64);
     left_out(input, "dropped-coarse-time", (lost - undated) as u64);
+    Ok(periods)
+}
+
+/// The steps from the first event's to the last one's, and which step each event is of; events of none are taken out.
+///
+/// # Errors
+/// Those of [`periods`].
+fn dated(input: &mut Input, ask: &Ask<'_>, placed: &mut Placed, step: Step) -> Result<(Vec<Period>, Vec<usize>)> {
+    let periods = periods(input, ask, &placed.rows, step)?;
+    placed.retain(&periods.iter().map(Option::is_some).collect::<Vec<_>>());
+    let known = || periods.iter().flatten().copied();
+    let last = known().max();
+    let mut steps: Vec<Period> = known().min().into_iter().collect();
+    while let Some(next) = steps.last().and_then(|at| at.next(step)).filter(|next| Some(*next) <= last) {
+        steps.push(next);
+    }
     let of = known().map(|period| steps.partition_point(|known| *known < period)).collect();
-    let mut keep = periods.iter().map(Option::is_some);
-    placed.rows.retain(|_| keep.next() == Some(true));
-    let mut keep = periods.iter().map(Option::is_some);
-    placed.points.retain(|_| keep.next() == Some(true));
-    let mut keep = periods.iter().map(Option::is_some);
-    placed.cell.retain(|_| keep.next() == Some(true));
     Ok((steps, of))
 }
 
@@ -262,12 +272,12 @@ fn passport_of(
     used: usize,
     ask: &Ask<'_>,
     seed: Option<u64>,
-    certified: Option<&Certified>,
+    certified: Option<&Certificate>,
 ) -> Passport {
     let mut passport = passport(input, used, ask.parameters);
     passport.seed = seed;
     if let Some(certified) = certified {
-        passport.notes.push(certified.sentence());
+        passport.notes.push(certificate_text(certified));
     }
     passport
 }
@@ -276,8 +286,7 @@ fn passport_of(
 fn layers(input: &mut Input, made: Made, passport: &Passport) -> Vec<Layer> {
     let Made { mut hotspots, rows, more, of_events, tested } = made;
     let facts: Vec<Fact> = rows.iter().map(|&row| input.facts[row].clone()).collect();
-    let points = rows.iter().filter_map(|&row| input.points[row]);
-    let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points).area_m2() };
+    let study_m2 = input.study_m2(rows.iter().filter_map(|&row| input.points[row]));
     let (mut cluster, mut core) = (vec![None; input.points.len()], vec![false; input.points.len()]);
     for spot in &hotspots {
         for &member in &spot.members {

@@ -1,33 +1,23 @@
 //! Near repeats: the table of bands, and which events follow another.
 
-use super::{Ask, Found, passport_of};
+use super::{Ask, Found, passport_of, periods};
 use crate::analysis::near_repeat::{Bands, Pairs, SAME_PLACE_M, near_repeat};
 use crate::domain::{Column, Geometries, Layer, Period, Step, Style, Values};
 use crate::service::analyse::events;
 use crate::service::columns::{column, title};
-use crate::service::error::{Refusal, Result};
+use crate::service::error::Result;
 use crate::service::rows::Input;
 use crate::texts::{number, swedish};
 
 pub(super) fn run(input: &mut Input, ask: &Ask<'_>, bands: &Bands, replicates: usize, seed: u64) -> Result<Found> {
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let day = |row: usize| input.facts[row].time.as_ref().and_then(|time| time.period(Step::Day));
-    let dated: Vec<(usize, Period)> = placed.iter().filter_map(|&row| Some((row, day(row)?))).collect();
-    let undated = placed.iter().filter(|&&row| input.facts[row].time.is_none()).count();
-    let lost = placed.len() - dated.len();
-    let Some(first) = dated.iter().map(|(_, period)| *period).min() else {
-        let file = ask.shown.to_owned();
-        return Err(if undated == lost {
-            Refusal::NothingDated { file, rows: lost }
-        } else {
-            Refusal::TimesTooCoarse { file, rows: lost - undated, step: Step::Day.code() }
-        }
-        .into());
+    let periods = periods(input, ask, &placed, Step::Day)?;
+    let dated: Vec<(usize, Period)> =
+        placed.into_iter().zip(&periods).filter_map(|(row, period)| Some((row, (*period)?))).collect();
+    let origin = dated.iter().map(|(_, period)| *period).min();
+    let since = |period: Period| {
+        origin.and_then(|origin| period.first().since(origin.first()).ok()).map_or(0, |span| span.get_days())
     };
-    super::left_out(input, "dropped-undated", undated as u64);
-    super::left_out(input, "dropped-coarse-time", (lost - undated) as u64);
-    let origin = first.first();
-    let since = |period: Period| period.first().since(origin).map_or(0, |span| span.get_days());
     let days: Vec<i32> = dated.iter().map(|(_, period)| since(*period)).collect();
     let points: Vec<[f64; 2]> = dated.iter().filter_map(|(row, _)| input.points[*row]).collect();
     let found = ask.timings.time("compute", || near_repeat(&points, &days, bands, replicates, seed))?;

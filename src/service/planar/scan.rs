@@ -1,14 +1,12 @@
 //! The scan over the cells of the study area: is there a place, of whatever size, that chance does not explain?
 
-use super::tested::{Outcome, by_cell, cells, place as of_cells, why};
-use super::{Ask, Certified, Found, Made, layers, passport_of, place};
+use super::tested::{Outcome, cells, place as of_cells, why};
+use super::{Ask, Found, Made, certificate, layers, passport_of, place};
 use crate::analysis::OverCells;
-use crate::analysis::certificate::{NullCounts, certify};
 use crate::analysis::dispersion::{Null, neighbour_dispersion};
 use crate::analysis::neighbours::Neighbours;
 use crate::analysis::scan::{Plan, Unit, alarm, scan};
 use crate::domain::Values;
-use crate::domain::random::Stream;
 use crate::service::columns::column;
 use crate::service::error::Result;
 use crate::service::hotspots::Tested;
@@ -21,7 +19,7 @@ const CERTIFY_REPLICATES: usize = 99;
 pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, window: f64, replicates: usize) -> Result<Found> {
     let placed = place(input, ask, &over)?;
     let study = &placed.study;
-    let members = by_cell(study.cells.len(), &placed.cell.iter().copied().map(Some).collect::<Vec<_>>());
+    let members = placed.by_cell();
     let n: Vec<u32> = members.iter().map(|own| own.len() as u32).collect();
     let middles = study.middles();
     let units = |n: &[u32]| -> Vec<Unit> {
@@ -30,20 +28,11 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, window: f64
     };
     let plan = Plan { window, replicates, seed: over.seed, alpha: over.alpha };
     let found = ask.timings.time("compute", || scan(&units(&n), &plan))?;
-    let certified =
-        NullCounts::new(&study.exposure, &[placed.cell.len() as u64]).filter(|_| over.certify > 0).map(|null| {
-            let one = |stream: &mut Stream| {
-                let n = null.draw(stream);
-                let plan = Plan { seed: stream.bits(), replicates: CERTIFY_REPLICATES, ..plan };
-                alarm(&units(&n), &plan).unwrap_or(false)
-            };
-            Certified::from(ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, one)))
-        });
-    let expected_of = |n: &[u32]| -> Vec<f64> {
-        let (all, whole) = (f64::from(n.iter().sum::<u32>()), study.exposure.iter().sum::<f64>());
-        study.exposure.iter().map(|own| all * own / whole).collect()
-    };
-    let expected = expected_of(&n);
+    let certified = certificate(ask, &over, study, &[placed.cell.len() as u64], |n, stream| {
+        let plan = Plan { seed: stream.bits(), replicates: CERTIFY_REPLICATES, ..plan };
+        alarm(&units(&n), &plan).unwrap_or(false)
+    });
+    let expected = study.expected(placed.rows.len());
     let spread = neighbour_dispersion(&n, &expected, &Neighbours::queen(&study.cells));
     let uneven = spread.is_some_and(|spread| matches!(spread.null(), Null::NegativeBinomial { .. }));
     if uneven {

@@ -116,14 +116,18 @@ impl Study {
         Ok(Self { grid, cells: found.keys().copied().collect(), exposure: found.into_values().collect(), by })
     }
 
-    /// The cell of each point; `None` for a point in no cell of the study area.
+    /// The position of the cell that holds a point; `None` for a point in no cell of the study area.
     #[must_use]
-    pub fn cells_of(&self, points: &[[f64; 2]]) -> Vec<Option<u32>> {
-        let cell = |point: &[f64; 2]| {
-            let cell = self.grid.cell_of(point[0], point[1])?;
-            self.cells.binary_search(&cell).ok().and_then(|at| u32::try_from(at).ok())
-        };
-        points.iter().map(cell).collect()
+    pub fn cell_of(&self, point: [f64; 2]) -> Option<u32> {
+        let cell = self.grid.cell_of(point[0], point[1])?;
+        self.cells.binary_search(&cell).ok().and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// Events to be expected in each cell, of so many in all.
+    #[must_use]
+    pub fn expected(&self, events: usize) -> Vec<f64> {
+        let (all, whole) = (events as f64, self.exposure.iter().sum::<f64>());
+        self.exposure.iter().map(|own| all * own / whole).collect()
     }
 
     /// Middles of the cells.

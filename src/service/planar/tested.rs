@@ -69,6 +69,12 @@ pub fn place(study: &Study, number: u32, cells: &[u32], of_cell: &[Vec<u32>], te
     Hotspot { number, members, shape: outline::of_cells(&study.grid, &own).into(), road: None, tested }
 }
 
+/// The least value of some cells, at most 1; cells without one are passed over.
+#[must_use]
+pub fn least(values: &[Option<f64>], cells: &[u32]) -> f64 {
+    cells.iter().filter_map(|&at| values[at as usize]).fold(1.0, f64::min)
+}
+
 /// Events by cell, each list ascending.
 #[must_use]
 pub fn by_cell(cells: usize, of: &[Option<u32>]) -> Vec<Vec<u32>> {
