@@ -97,9 +97,9 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, asked: &Asked) -> Result<Fou
         }
         n.iter().zip(&sizes).map(|(n, size)| n / size).collect()
     };
-    let known: [(&str, &Score<'_>); 3] = [("counts", &counts), ("kde", &kde), ("dbscan", &clusters)];
+    let scores: [&Score<'_>; METHODS.len()] = [&counts, &kde, &clusters];
     let wanted = |name: &str| asked.methods.is_empty() || asked.methods.iter().any(|method| method == name);
-    let methods: Vec<(&str, &Score<'_>)> = known.into_iter().filter(|(name, _)| wanted(name)).collect();
+    let methods: Vec<(&str, &Score<'_>)> = METHODS.into_iter().zip(scores).filter(|(name, _)| wanted(name)).collect();
     let found = ask.timings.time("compute", || backtest(&events, &sizes, &methods, &plan))?;
     let values = [("count", found.origins.len().to_string()), ("first", steps[plan.history as usize].name(asked.step))];
     input.notes.push(swedish("note-backtest", &values));
