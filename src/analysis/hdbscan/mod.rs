@@ -8,6 +8,8 @@
 
 mod condense;
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod props;
 mod spanning;
 mod tree;
