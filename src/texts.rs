@@ -73,6 +73,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/ingest.toml"),
     include_str!("../data/texts/layers.toml"),
     include_str!("../data/texts/mapping.toml"),
+    include_str!("../data/texts/near_repeat.toml"),
     include_str!("../data/texts/network.toml"),
     include_str!("../data/texts/page.toml"),
     include_str!("../data/texts/place.toml"),

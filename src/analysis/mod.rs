@@ -23,6 +23,7 @@ pub mod forecast;
 pub mod gamma;
 pub mod hdbscan;
 pub mod multiple;
+pub mod near_repeat;
 pub mod neighbours;
 pub mod nulls;
 pub mod outline;
@@ -48,6 +49,7 @@ pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
 pub use hdbscan::{Hdbscan, hdbscan};
+pub use near_repeat::{Days, KnoxCell, NearRepeat, near_repeat};
 pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
 pub use timeline::{Occurrence, Timeline, timeline};
 pub use timetable::{Hours, Timetable, timetable};
@@ -135,6 +137,20 @@ pub enum Error {
         /// How many.
         rows: u64,
     },
+    /// Near repeats, and no event can be placed in a time band.
+    NoDayKnown {
+        /// How many events.
+        rows: u64,
+        /// The longest time in days that can be placed.
+        days: u32,
+    },
+    /// More pairs of near events than can be held.
+    TooManyPairs {
+        /// The distance in metres within which events are near.
+        length: String,
+        /// Most pairs that can be held.
+        most: usize,
+    },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -194,6 +210,8 @@ mod tests {
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
+            Error::NoDayKnown { rows: 3, days: 7 },
+            Error::TooManyPairs { length: "500".to_owned(), most: 100_000_000 },
             Error::TooManyPoints { points: 5_000_000_000 },
         ];
         for error in errors {

@@ -142,6 +142,16 @@ impl Interval {
         Some(local_date(self.from, &self.zone)?.year())
     }
 
+    /// First and last calendar day, in the source's zone, counted from 1970-01-01; `None` where the zone is unknown.
+    #[must_use]
+    pub fn day_numbers(&self) -> Option<(i32, i32)> {
+        let number = |second: i64| {
+            let days = local_date(second, &self.zone)?.since(Date::constant(1970, 1, 1)).ok()?;
+            Some(days.get_days())
+        };
+        Some((number(self.from)?, number(self.to - 1)?))
+    }
+
     /// First and last calendar day, in the source's zone, as `YYYY-MM-DD`.
     #[must_use]
     pub fn days(&self) -> Option<(String, String)> {
@@ -193,6 +203,17 @@ mod tests {
             hour: (hour >= 0).then_some(hour),
             minute: None,
         }
+    }
+
+    #[test]
+    fn days_are_numbered_by_the_clock_of_the_zone() {
+        let numbers = |parts: Parts| Interval::from_parts(parts, ZONE).and_then(|interval| interval.day_numbers());
+        assert_eq!(numbers(parts(1970, 1, 1, -1)), Some((0, 0)));
+        assert_eq!(numbers(parts(1970, 1, 2, 0)), Some((1, 1)));
+        assert_eq!(numbers(parts(1969, 12, 31, 23)), Some((-1, -1)));
+        assert_eq!(numbers(parts(2024, 2, 0, -1)), Some((19_754, 19_782)));
+        // The day on which summer time begins has 23 hours, and is one day.
+        assert_eq!(numbers(parts(2024, 3, 31, -1)), Some((19_813, 19_813)));
     }
 
     #[test]
