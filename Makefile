@@ -3,7 +3,7 @@
 # make look   QGIS and Chromium open what the program makes; pictures in target/look
 # make oracles  recompute the stored numbers of independent programs
 # make peers  times this program and those that people would use instead, in one run; writes target/peers.json
-# make bench  times the parts by themselves (BENCH=place for those whose name has it)
+# make bench  times the parts by themselves (BENCH=place for those of benches/place.rs)
 # make fuzz   a minute of damaged files for each reader; findings go to tests/findings
 # Both of the first install what is missing (Debian packages, as root or through sudo) and do so only once.
 
@@ -122,11 +122,11 @@ OPTIMISED := --config profile.dev.package.lagesbild.opt-level=3 \
   --config profile.dev.package.lagesbild.debug-assertions=false --config profile.dev.package.lagesbild.overflow-checks=false
 peers: setup web
 	cargo build --locked $(OPTIMISED)
-	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy
+	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy esda libpysal KDEpy
 	$(OUT)/oracles/bin/python tests/peers/peers.py $(BIN) $(OUT)/peers $(OUT)/oracles/bin/python target/peers.json
 
 bench: setup web
-	cargo bench --locked --profile dev $(OPTIMISED) -- --noplot $(BENCH)
+	cargo bench --locked --profile dev $(OPTIMISED) $(addprefix --bench ,$(or $(BENCH),$(basename $(notdir $(wildcard benches/*.rs))))) -- --noplot
 
 fuzz: build
 	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz::mutants -- --nocapture

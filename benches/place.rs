@@ -1,6 +1,7 @@
 //! A Platsutdrag out of a store with 100,000 accidents: the numbers, and the sheet as PDF.
 //!
-//! Run with `cargo bench --bench place`; note machine and commit beside the numbers. The bar is 300 ms for both.
+//! Run with `make bench BENCH=place`; note machine and commit beside the numbers. The bar is 300 ms for a street and for a drawn
+//! square kilometre; the whole municipality, all of its events on one sheet, is there for comparison.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -44,14 +45,32 @@ fn store(folder: &Path) -> GpkgStore {
     store
 }
 
+/// A square kilometre in the middle of the roads.
+fn square(store: &GpkgStore) -> String {
+    let network = lagesbild::store::Store::network(store).expect("reads").expect("a network");
+    let around = lagesbild::domain::Bbox::around(network.links().iter().flat_map(|link| link.line.iter().copied()));
+    let [x, y] = [around.min_x.midpoint(around.max_x), around.min_y.midpoint(around.max_y)];
+    let corners = [[-500.0, -500.0], [500.0, -500.0], [500.0, 500.0], [-500.0, 500.0], [-500.0, -500.0]];
+    let ring: Vec<[f64; 2]> = corners.iter().map(|[east, north]| [x + east, y + north]).collect();
+    format!(
+        r#"{{"type":"FeatureCollection","crs":{{"type":"name","properties":{{"name":"urn:ogc:def:crs:EPSG::3006"}}}},
+        "features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[{ring:?}]}}}}]}}"#
+    )
+}
+
 fn places(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store(folder.path());
     let mut group = criterion.benchmark_group("place");
     group.sample_size(10);
-    for (name, target) in
-        [("street", Target::Street("Storgatan")), ("area", Target::Area(&folder.path().join("hemomrade.gpkg")))]
-    {
+    let drawn = folder.path().join("ritad.geojson");
+    std::fs::write(&drawn, square(&store)).expect("written");
+    let home = folder.path().join("hemomrade.gpkg");
+    for (name, target) in [
+        ("street", Target::Street("Storgatan")),
+        ("drawn square kilometre", Target::Area(&drawn)),
+        ("whole municipality", Target::Area(&home)),
+    ] {
         let request = Request { target, buffer_m: None, crs: None, years: YEARS, join_crime: false };
         group.bench_function(format!("{name} 100k"), |bencher| {
             bencher.iter(|| {

@@ -62,7 +62,9 @@
 //! members and outlines. The service sums up each group (count, severity, commonest types, shares), ranks the groups,
 //! and builds layers: `hotspots`, `events`, for some methods `cells`, `segments` and `junctions`. A position too coarse
 //! for the method is left out and counted. Methods along roads first bring each event to the net of its mode, or say why
-//! not. A layer is columns, geometries, a style and a
+//! not. Methods that test lay cells over the study area, find what each is compared with, and add to the layers what was
+//! expected, how sure that is and, if asked for, how often the method is wrong on maps that hold nothing
+//! (`service::planar`). A layer is columns, geometries, a style and a
 //! passport; the writer knows nothing else. It writes beside the target and moves the file into place. From a store the
 //! way is the same, and the layers but `events` are kept in it as well.
 //!

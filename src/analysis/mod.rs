@@ -15,22 +15,40 @@
 )]
 
 pub mod areas;
+pub mod backtest;
+pub mod calibrate;
+mod categories;
+pub mod certificate;
+pub mod count_tails;
 pub mod counts;
 pub mod coverage;
 pub mod dbscan;
 pub mod dbscan_rtree;
+pub mod dispersion;
+pub mod emerging;
+pub mod exposed;
 pub mod forecast;
 pub mod gamma;
+pub mod gi_star;
 pub mod hdbscan;
+pub mod kde;
+pub mod lattice;
+pub mod local_moran;
+pub mod mann_kendall;
 pub mod multiple;
 pub mod near_repeat;
 pub mod neighbours;
 pub mod nulls;
 pub mod outline;
+pub mod pareto;
+pub mod permutation;
 pub mod road;
+pub mod scan;
 pub mod series;
 mod sets;
+pub mod suitability;
 pub mod summary;
+pub mod sums;
 pub mod table;
 pub mod tails;
 pub mod timeline;
@@ -49,8 +67,7 @@ pub use counts::{Counts, counts, full_cells};
 pub use dbscan::{Clustering, dbscan};
 pub use dbscan_rtree::dbscan_rtree;
 pub use hdbscan::{Hdbscan, hdbscan};
-pub use near_repeat::{Days, KnoxCell, NearRepeat, near_repeat};
-pub use table::{Asks, METHODS, Method, Parameter, ParameterKind, Parameters, Settings, method, parse};
+pub use table::{Asks, METHODS, Method, OverCells, Parameter, ParameterKind, Parameters, Settings, method, parse};
 pub use timeline::{Occurrence, Timeline, timeline};
 pub use timetable::{Hours, Timetable, timetable};
 pub use trend::{Trend, trend};
@@ -137,25 +154,114 @@ pub enum Error {
         /// How many.
         rows: u64,
     },
-    /// Near repeats, and no event can be placed in a time band.
-    NoDayKnown {
-        /// How many events.
-        rows: u64,
-        /// The longest time in days that can be placed.
-        days: u32,
+    /// More cells than a map holds.
+    TooManyCells {
+        /// How many.
+        cells: u64,
+        /// The side that was asked for, metres.
+        side: String,
+        /// The least side that would do, metres.
+        least: String,
     },
-    /// More pairs of near events than can be held.
+    /// Too short a history for what is asked of it.
+    TooFewSteps {
+        /// Steps that there are.
+        steps: usize,
+        /// Steps that it takes.
+        least: usize,
+    },
+    /// There is no event to analyse.
+    NothingToAnalyse,
+    /// Tables that belong together are not equally long.
+    LengthsDiffer {
+        /// Rows that there should be.
+        wanted: usize,
+        /// Rows that there are.
+        found: usize,
+    },
+    /// An area or length is 0, negative or not a number.
+    SizeNotUsable {
+        /// The unit's number in the input, from 1.
+        number: usize,
+    },
+    /// An exposure is negative or not a number.
+    ExposureNotUsable {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// A place has events, but nothing that they could happen to.
+    EventsWithoutExposure {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// Counts, exposures, values and neighbours are not those of the same places.
+    PlacesDiffer {
+        /// Places with a number or value.
+        places: usize,
+        /// Places with an exposure, or with neighbours.
+        other: usize,
+    },
+    /// A value that is infinite or not a number.
+    ValueNotFinite {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// An exposure that is negative, infinite or not a number.
+    ExposureNotAllowed {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// No place has any exposure.
+    NoExposure,
+    /// More pairs of events than memory holds.
     TooManyPairs {
-        /// The distance in metres within which events are near.
-        length: String,
-        /// Most pairs that can be held.
-        most: usize,
+        /// Events.
+        events: usize,
+    },
+    /// More circles than memory holds.
+    TooManyCircles {
+        /// Units that were to be scanned.
+        units: usize,
     },
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
         points: usize,
     },
+    /// A bandwidth below the side of a cell: events between the cells' middles would be left out of the picture.
+    BandwidthBelowCell {
+        /// The bandwidth in metres.
+        bandwidth: String,
+        /// The side in metres, which is the least bandwidth too.
+        cell: String,
+    },
+    /// All coordinates are as small as degrees are.
+    LooksLikeDegrees,
+    /// A raster would have more cells than there is room for.
+    RasterTooLarge {
+        /// How many.
+        cells: u64,
+        /// Most that there is room for.
+        most: u64,
+        /// A side in metres that would do.
+        cell: String,
+    },
+    /// A study area without a cell.
+    NoStudyArea,
+    /// Too few positions that differ, or all on one line, to find a bandwidth from.
+    TooFewPlaces {
+        /// How many.
+        places: usize,
+        /// How many are needed at least.
+        least: usize,
+    },
+    /// A weight or exposure is missing, below 0 or not a number.
+    WeightNotUsable {
+        /// The row's number in the input, from 1.
+        number: usize,
+    },
+    /// Nothing to compare with: no controls, or an exposure that is 0 everywhere.
+    NothingToCompareWith,
 }
 catalogued_errors!(Error);
 
@@ -185,6 +291,20 @@ fn check_length(parameter: &str, metres: f64, range: &RangeInclusive<f64>) -> Re
     Err(Error::OutOfRange { parameter: parameter.to_owned(), value: metres.to_string(), range })
 }
 
+/// Refuses values that are not finite or not those of these places; gives them with the largest between 1 and 2, so that no square
+/// overflows. A power of two changes no digit.
+fn check_values(values: &[f64], neighbours: &neighbours::Neighbours) -> Result<Vec<f64>, Error> {
+    if values.len() != neighbours.len() {
+        return Err(Error::PlacesDiffer { places: values.len(), other: neighbours.len() });
+    }
+    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        return Err(Error::ValueNotFinite { number: at + 1 });
+    }
+    let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let power = if largest > 0.0 { largest.log2().floor().clamp(-1000.0, 1000.0) as i32 } else { 0 };
+    Ok(values.iter().map(|value| value * 2.0_f64.powi(-power)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +314,7 @@ mod tests {
     fn every_error_has_its_sentence_and_remedy_in_the_catalogue() {
         let name = || "eps".to_owned();
         let errors = [
-            Error::UnknownMethod { method: "kde".to_owned(), known: vec!["counts", "dbscan"] },
+            Error::UnknownMethod { method: "heatmap".to_owned(), known: vec!["counts", "dbscan"] },
             Error::UnknownParameter {
                 method: "dbscan",
                 parameter: "cell".to_owned(),
@@ -210,9 +330,27 @@ mod tests {
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
-            Error::NoDayKnown { rows: 3, days: 7 },
-            Error::TooManyPairs { length: "500".to_owned(), most: 100_000_000 },
+            Error::TooManyCells { cells: 9_000_000, side: "10".to_owned(), least: "20".to_owned() },
+            Error::TooFewSteps { steps: 4, least: 10 },
+            Error::NothingToAnalyse,
+            Error::LengthsDiffer { wanted: 4, found: 5 },
+            Error::ExposureNotUsable { number: 3 },
+            Error::SizeNotUsable { number: 3 },
+            Error::EventsWithoutExposure { number: 3 },
+            Error::PlacesDiffer { places: 3, other: 4 },
+            Error::ValueNotFinite { number: 3 },
+            Error::ExposureNotAllowed { number: 3 },
+            Error::NoExposure,
+            Error::TooManyPairs { events: 1_000_000 },
+            Error::TooManyCircles { units: 90_000 },
             Error::TooManyPoints { points: 5_000_000_000 },
+            Error::BandwidthBelowCell { bandwidth: "50".to_owned(), cell: "100".to_owned() },
+            Error::LooksLikeDegrees,
+            Error::RasterTooLarge { cells: 100_000_000, most: 25_000_000, cell: "200".to_owned() },
+            Error::NoStudyArea,
+            Error::TooFewPlaces { places: 1, least: 3 },
+            Error::WeightNotUsable { number: 7 },
+            Error::NothingToCompareWith,
         ];
         for error in errors {
             let problem = problem(&error);

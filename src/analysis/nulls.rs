@@ -60,6 +60,24 @@ impl Weighted {
     }
 }
 
+/// A gamma number with this shape, above 0, and mean 1.
+///
+/// Source: Marsaglia & Tsang (2000), ACM Transactions on Mathematical Software 26, 363-372, and its way to shapes below 1.
+pub fn gamma(shape: f64, stream: &mut Stream) -> f64 {
+    let lifted = if shape < 1.0 { shape + 1.0 } else { shape };
+    let d = lifted - 1.0 / 3.0;
+    let c = 1.0 / (9.0 * d).sqrt();
+    let drawn = loop {
+        let x = stream.normal();
+        let v = (1.0 + c * x).powi(3);
+        if v > 0.0 && (1.0 - stream.unit()).ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+            break d * v;
+        }
+    };
+    let lowered = if shape < 1.0 { (1.0 - stream.unit()).powf(1.0 / shape) } else { 1.0 };
+    drawn * lowered / shape
+}
+
 /// What replicates showed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawn {
@@ -117,6 +135,17 @@ mod tests {
         assert!(counts[1] == 0 && (9_700..10_300).contains(&counts[0]), "{counts:?}");
         for bad in [&[][..], &[0.0], &[-1.0, 2.0], &[f64::NAN]] {
             assert!(Weighted::new(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn gamma_numbers_have_their_mean_and_variance() {
+        for shape in [0.3, 1.0, 4.0] {
+            let mut stream = Stream::new(2, 0);
+            let drawn: Vec<f64> = (0..40_000).map(|_| gamma(shape, &mut stream)).collect();
+            let mean = drawn.iter().sum::<f64>() / 40_000.0;
+            let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0;
+            assert!((mean - 1.0).abs() < 0.03 && (variance * shape - 1.0).abs() < 0.06, "{shape}: {mean} {variance}");
         }
     }
 

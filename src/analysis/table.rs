@@ -10,6 +10,10 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::dbscan::EPS_M;
+use super::dispersion::Dispersion;
+use super::hdbscan::{self, MIN_CLUSTER_SIZE};
+use super::kde::{BANDWIDTH_M, Kernel, Smoothing};
+use super::near_repeat::Bands;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
@@ -121,6 +125,54 @@ const JUNCTION_TYPES: &[&str] = &["alla", "signal", "cirkulation", "ovrig"];
 /// Which accidents count: [`Selection`], the default first.
 const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 
+/// What numbers of events are compared with; the default is what the store knows best.
+const EXPOSURES: &[&str] = &["auto", "yta", "vag", "bebyggelse"];
+
+/// What counts may be held against: the choice is left to the comparison of neighbours, or Poisson it is.
+const NULLS: &[&str] = &["auto", "poisson"];
+
+/// The range of a number of null maps of a test; 0 leaves out what needs them.
+const REPLICATES: RangeInclusive<f64> = 0.0..=99_999.0;
+
+/// Kernels to choose from: [`Kernel::code`], the default first.
+const KERNELS: &[&str] = &["quartic", "epanechnikov", "gaussian"];
+
+/// The range of a bandwidth; 0: found by cross-validation.
+const BANDWIDTH_OR_FOUND_M: RangeInclusive<f64> = 0.0..=*BANDWIDTH_M.end();
+
+/// The range of the largest share of what is compared that a circle may hold, in per cent.
+const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
+
+/// The range of a number of null maps of a test that cannot do without.
+const NULL_MAPS: RangeInclusive<f64> = 19.0..=99_999.0;
+
+/// Which of nested clusters are taken: those that last, or those that part no further.
+const CLUSTERS: &[&str] = &["lasting", "smallest"];
+
+/// The range of a band of distance.
+const BAND_M: RangeInclusive<f64> = 10.0..=100_000.0;
+
+/// The range of a number of bands.
+const BANDS: RangeInclusive<f64> = 1.0..=20.0;
+
+/// The range of a band of time in days.
+const BAND_DAYS: RangeInclusive<f64> = 1.0..=3_660.0;
+
+/// The range of a level in per cent.
+const ALPHA: RangeInclusive<f64> = 1.0..=20.0;
+
+/// The range of a seed.
+const SEED: RangeInclusive<f64> = 0.0..=4_294_967_295.0;
+
+/// The range of a number of null maps; 0 is none.
+const MAPS: RangeInclusive<f64> = 0.0..=10_000.0;
+
+/// The range of a share of the area, in per cent.
+const COVERAGE: RangeInclusive<f64> = 1.0..=50.0;
+
+/// The range of a number of origins of a back-test.
+const ORIGINS: RangeInclusive<f64> = 1.0..=1_000.0;
+
 /// The range of a number of years; 0 is all years.
 const YEARS: RangeInclusive<f64> = 0.0..=100.0;
 
@@ -136,7 +188,10 @@ pub const KEEPER_UNKNOWN: &str = "okand";
 /// as the finest to anyone. 50 m: a large junction with its approaches, well above what a position is usually off. 5
 /// events: fewer are not published; for DBSCAN, Sander, Ester, Kriegel & Xu (1998), Data Mining and Knowledge Discovery
 /// 2, 169-194, take 4 in the plane and Schubert et al. (2017), ACM TODS 42(3):19, more for data with copies and noise.
-/// Along roads, 20 m: what lies nearer to the middle of a crossing than that is commonly called the crossing; 30 m: beyond
+/// 100 m for the cells of a picture: a map of a municipality is then some hundred thousand numbers, and the narrowest
+/// kernel is two or three blocks wide. Bandwidth 0, found by cross-validation: no length suits both a town of 5 000 and one
+/// of 500 000, and the passport says which was found. The quartic kernel for a picture, because it has no visible edge. Circles
+/// of at most a tenth of what is compared: larger ones are districts. Along roads, 20 m: what lies nearer to the middle of a crossing than that is commonly called the crossing; 30 m: beyond
 /// the widest street that has one centre line.
 pub const METHODS: &[Method] = &[
     Method {
@@ -170,6 +225,31 @@ pub const METHODS: &[Method] = &[
         },
     },
     Method {
+        id: "hdbscan",
+        parameters: &[
+            whole("min-points", 15.0, &MIN_CLUSTER_SIZE, "hdbscan-min-points-help"),
+            whole("min-samples", 5.0, &MIN_POINTS, "hdbscan-min-samples-help"),
+            length("precision", 5.0, &EPS_M, "hdbscan-precision-help"),
+            choice("clusters", CLUSTERS, "hdbscan-clusters-help"),
+            length("radius", 25.0, &EPS_M, "hdbscan-radius-help"),
+            choice("selection", SELECTIONS, "hdbscan-selection-help"),
+            words("value", "hdbscan-value-help"),
+        ],
+        asks: Asks::Within("radius"),
+        settings: |given| Settings::Hdbscan {
+            settings: hdbscan::Settings {
+                min_cluster_size: given.whole("min-points") as usize,
+                min_samples: given.whole("min-samples") as usize,
+                precision: Metres(given.number("precision")),
+                selection: match given.text("clusters") {
+                    Some("smallest") => hdbscan::Selection::Leaf,
+                    _ => hdbscan::Selection::ExcessOfMass,
+                },
+            },
+            radius: Metres(given.number("radius")),
+        },
+    },
+    Method {
         id: "timeline",
         parameters: &[
             choice("step", &["month", "week", "day"], "timeline-step-help"),
@@ -192,6 +272,159 @@ pub const METHODS: &[Method] = &[
         ],
         asks: Asks::Nothing,
         settings: |given| Settings::AreaCounts { few: given.number("min-points") as u64 },
+    },
+    Method {
+        id: "emerging",
+        parameters: &[
+            length("cell", 500.0, &CELL_M, "emerging-cell-help"),
+            choice("step", &["month", "week", "day"], "emerging-step-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("seed", 1.0, &SEED, "emerging-seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "emerging-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Emerging {
+            study: OverCells::of(given),
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+        },
+    },
+    Method {
+        id: "gi-star",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "gi-star-cell-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            choice("null", NULLS, "gi-star-null-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &REPLICATES, "gi-star-replicates-help"),
+            whole("seed", 1.0, &SEED, "gi-star-seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "gi-star-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::GiStar {
+            study: OverCells::of(given),
+            null: given.null(),
+            replicates: given.whole("replicates") as usize,
+        },
+    },
+    Method {
+        id: "local-moran",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "local-moran-cell-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            choice("null", NULLS, "local-moran-null-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "local-moran-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::LocalMoran { study: OverCells::of(given), null: given.null() },
+    },
+    Method {
+        id: "scan",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "scan-cell-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("window", 10.0, &WINDOW, "scan-window-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "scan-replicates-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "scan-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Scan {
+            study: OverCells::of(given),
+            window: given.share("window"),
+            replicates: given.whole("replicates") as usize,
+        },
+    },
+    Method {
+        id: "kde",
+        parameters: &[
+            length("cell", 100.0, &CELL_M, "kde-cell-help"),
+            length("bandwidth", 0.0, &BANDWIDTH_OR_FOUND_M, "kde-bandwidth-help"),
+            choice("kernel", KERNELS, "kde-kernel-help"),
+            choice("adaptive", &["no", "yes"], "kde-adaptive-help"),
+            choice("edge", &["yes", "no"], "kde-edge-help"),
+            choice("selection", SELECTIONS, "kde-selection-help"),
+            words("value", "kde-value-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Kde {
+            study: OverCells { exposure: "yta", ..OverCells::of(given) },
+            smoothing: Smoothing {
+                kernel: given.text("kernel").and_then(Kernel::from_code).unwrap_or(Kernel::Quartic),
+                bandwidth: given.bandwidth(),
+                adaptive: given.text("adaptive") == Some("yes"),
+                edge: given.text("edge") == Some("yes"),
+            },
+        },
+    },
+    Method {
+        id: "relative-risk",
+        parameters: &[
+            length("cell", 100.0, &CELL_M, "relative-risk-cell-help"),
+            length("bandwidth", 0.0, &BANDWIDTH_OR_FOUND_M, "relative-risk-bandwidth-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "relative-risk-replicates-help"),
+            whole("seed", 1.0, &SEED, "relative-risk-seed-help"),
+            choice("selection", SELECTIONS, "relative-risk-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::RelativeRisk {
+            study: OverCells::of(given),
+            bandwidth: given.bandwidth(),
+            replicates: given.whole("replicates") as usize,
+        },
+    },
+    Method {
+        id: "near-repeat",
+        parameters: &[
+            length("band", 100.0, &BAND_M, "near-repeat-band-help"),
+            whole("bands", 5.0, &BANDS, "near-repeat-bands-help"),
+            whole("days", 14.0, &BAND_DAYS, "near-repeat-days-help"),
+            whole("time-bands", 4.0, &BANDS, "near-repeat-time-bands-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "near-repeat-replicates-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            choice("selection", SELECTIONS, "near-repeat-selection-help"),
+        ],
+        asks: Asks::Within("band"),
+        settings: |given| Settings::NearRepeat {
+            bands: Bands {
+                metres: given.number("band"),
+                distances: given.whole("bands") as usize,
+                days: given.number("days") as i32,
+                times: given.whole("time-bands") as usize,
+            },
+            replicates: given.whole("replicates") as usize,
+            seed: given.whole("seed"),
+        },
+    },
+    Method {
+        id: "backtest",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "backtest-cell-help"),
+            choice("step", &["month", "week", "day"], "backtest-step-help"),
+            whole("coverage", 5.0, &COVERAGE, "backtest-coverage-help"),
+            whole("origins", 12.0, &ORIGINS, "backtest-origins-help"),
+            words("methods", "backtest-methods-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("seed", 1.0, &SEED, "backtest-seed-help"),
+            choice("selection", SELECTIONS, "backtest-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Backtest {
+            study: OverCells::of(given),
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+            coverage: given.number("coverage") / 100.0,
+            origins: given.number("origins") as usize,
+            methods: given.text("methods").map_or_else(Vec::new, listed),
+        },
     },
     Method {
         id: "network-counts",
@@ -236,6 +469,17 @@ pub const METHODS: &[Method] = &[
         },
     },
 ];
+
+/// The words of a text, set apart by commas or spaces, each once.
+fn listed(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split([',', ' ']).filter(|word| !word.is_empty()) {
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
 
 /// The method with this id.
 ///
@@ -422,10 +666,87 @@ pub enum Settings {
         /// Fewer events than this in an area are few.
         few: u64,
     },
+    /// [`hdbscan`](super::hdbscan()).
+    Hdbscan {
+        /// Sizes, precision, which clusters.
+        settings: hdbscan::Settings,
+        /// How far the area goes beyond its events.
+        radius: Metres,
+    },
     /// [`timeline`](super::timeline()).
     Timeline {
         /// Length of a period.
         step: Step,
+    },
+    /// [`emerging`](super::emerging::emerging()).
+    Emerging {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// Length of a step.
+        step: Step,
+    },
+    /// [`gi_star_counts`](super::gi_star::gi_star_counts) over the cells, and [`max_statistic`](super::gi_star::max_statistic).
+    GiStar {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// How the null is chosen.
+        null: Dispersion,
+        /// Null maps for the strictest correction; 0 for none.
+        replicates: usize,
+    },
+    /// [`local_moran_counts`](super::local_moran::local_moran_counts) over the cells.
+    LocalMoran {
+        /// Cells, exposure, level, certificate.
+        study: OverCells,
+        /// How the null is chosen.
+        null: Dispersion,
+    },
+    /// [`scan`](super::scan::scan()) over the cells.
+    Scan {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// Largest share of the exposure that a circle holds, 0 to 1.
+        window: f64,
+        /// Null maps a cluster.
+        replicates: usize,
+    },
+    /// [`density`](super::kde::density()) over the study area.
+    Kde {
+        /// Cells.
+        study: OverCells,
+        /// Kernel and bandwidth.
+        smoothing: Smoothing,
+    },
+    /// [`relative_risk`](super::kde::relative_risk()) against what cells are compared with.
+    RelativeRisk {
+        /// Cells, exposure, level, seed.
+        study: OverCells,
+        /// Bandwidth; `None`: found by cross-validation.
+        bandwidth: Option<Metres>,
+        /// Null maps.
+        replicates: usize,
+    },
+    /// [`near_repeat`](super::near_repeat::near_repeat()).
+    NearRepeat {
+        /// Bands of distance and time.
+        bands: Bands,
+        /// Times that the days are dealt out anew.
+        replicates: usize,
+        /// Seed of that.
+        seed: u64,
+    },
+    /// [`backtest`](super::backtest::backtest()).
+    Backtest {
+        /// Cells, exposure, seed of the bootstrap.
+        study: OverCells,
+        /// Length of a step, which is forecast.
+        step: Step,
+        /// Share of the area that is taken.
+        coverage: f64,
+        /// Most origins.
+        origins: usize,
+        /// Ids of the methods that are tested, as they were given; empty for all that can be.
+        methods: Vec<String>,
     },
     /// [`dbscan`](super::dbscan()).
     Dbscan {
@@ -458,6 +779,34 @@ pub enum Settings {
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
+}
+
+/// What a method over the cells of a study area is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OverCells {
+    /// Side of a cell.
+    pub cell: Metres,
+    /// What numbers are compared with: a word of the parameter.
+    pub exposure: &'static str,
+    /// The level, 0 to 1.
+    pub alpha: f64,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Null maps of the certificate; 0 for none.
+    pub certify: u64,
+}
+
+impl OverCells {
+    fn of(given: &Parameters) -> Self {
+        let word = given.text("exposure");
+        Self {
+            cell: Metres(given.number("cell")),
+            exposure: EXPOSURES.iter().copied().find(|known| Some(*known) == word).unwrap_or(EXPOSURES[0]),
+            alpha: given.share("alpha"),
+            seed: given.whole("seed"),
+            certify: given.whole("certify"),
+        }
+    }
 }
 
 /// How events come onto roads, and which roads count.
@@ -513,7 +862,22 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            _ => None,
+        }
+    }
+
+    /// Whether the method compares cells with something, which may be the roads of a file.
+    #[must_use]
+    pub const fn over_cells(&self) -> Option<OverCells> {
+        match self {
+            Self::Backtest { study, .. }
+            | Self::Emerging { study, .. }
+            | Self::GiStar { study, .. }
+            | Self::Kde { study, .. }
+            | Self::LocalMoran { study, .. }
+            | Self::RelativeRisk { study, .. }
+            | Self::Scan { study, .. } => Some(*study),
+            _ => None,
         }
     }
 }
@@ -627,6 +991,27 @@ impl Parameters {
         }
     }
 
+    /// The bandwidth that was given; `None` where it is to be found.
+    fn bandwidth(&self) -> Option<Metres> {
+        Some(Metres(self.number("bandwidth"))).filter(|bandwidth| bandwidth.0 != 0.0)
+    }
+
+    /// How the null of counts is chosen.
+    fn null(&self) -> Dispersion {
+        if self.text("null") == Some("poisson") { Dispersion::Poisson } else { Dispersion::Auto }
+    }
+
+    /// A parameter in per cent as a share; 0 where the method has none of that name.
+    fn share(&self, id: &str) -> f64 {
+        let percent = self.number(id);
+        if percent.is_finite() { percent / 100.0 } else { 0.0 }
+    }
+
+    /// A whole number; 0 where the method has none of that name.
+    fn whole(&self, id: &str) -> u64 {
+        self.number(id).max(0.0) as u64
+    }
+
     fn get(&self, id: &str) -> Option<&Value> {
         let at = self.method.parameters.iter().position(|parameter| parameter.id == id)?;
         self.values[at].as_ref()
@@ -634,6 +1019,7 @@ impl Parameters {
 }
 
 #[cfg(test)]
+#[allow(clippy::unreadable_literal, reason = "numbers of other programs, as they print them")]
 mod tests {
     use super::*;
 
@@ -651,6 +1037,24 @@ mod tests {
     }
 
     #[test]
+    fn every_kernel_can_be_chosen_and_a_bandwidth_be_given() {
+        for word in KERNELS {
+            let given = [("kernel", *word), ("bandwidth", "250"), ("adaptive", "yes"), ("edge", "no")];
+            let settings = parse("kde", &given).expect("valid").settings();
+            let Settings::Kde { smoothing, .. } = settings else { panic!("{settings:?}") };
+            let Smoothing { bandwidth, kernel, adaptive, edge } = smoothing;
+            assert_eq!((bandwidth, kernel.code(), adaptive, edge), (Some(Metres(250.0)), *word, true, false));
+        }
+    }
+
+    #[test]
+    fn the_methods_of_a_back_test_are_a_list() {
+        let given = parse("backtest", &[("methods", "counts, dbscan,counts"), ("coverage", "10")]).expect("valid");
+        let Settings::Backtest { methods, coverage, .. } = given.settings() else { panic!("a back-test") };
+        assert_eq!((methods, coverage), (vec!["counts".to_owned(), "dbscan".to_owned()], 0.1));
+    }
+
+    #[test]
     fn the_passport_holds_defaults_and_whole_numbers_without_a_point() {
         let json = |parameters: &Parameters| serde_json::to_string(&parameters.to_json()).expect("plain");
         assert_eq!(
@@ -665,8 +1069,8 @@ mod tests {
     fn every_refusal_says_what_was_wrong() {
         let owned = str::to_owned;
         assert_eq!(
-            refused("kde", &[]),
-            Error::UnknownMethod { method: owned("kde"), known: METHODS.iter().map(|method| method.id).collect() }
+            refused("heatmap", &[]),
+            Error::UnknownMethod { method: owned("heatmap"), known: METHODS.iter().map(|method| method.id).collect() }
         );
         let known = vec!["eps", "min-points", "selection", "value"];
         assert_eq!(
@@ -716,7 +1120,9 @@ mod tests {
             }
             for parameter in method.parameters {
                 assert_ne!(parameter.help(), parameter.help);
-                assert_eq!(parameter.help, format!("{}-{}-help", method.id, parameter.id));
+                // Help of its own, or that of all methods that have the parameter.
+                let own = [format!("{}-{}-help", method.id, parameter.id), format!("{}-help", parameter.id)];
+                assert!(own.contains(&parameter.help.to_owned()), "{}", parameter.help);
                 let is_number = !matches!(parameter.kind, ParameterKind::Text | ParameterKind::Choice);
                 assert_eq!(is_number, parameter.default.is_some());
                 assert_eq!(parameter.kind == ParameterKind::Choice, !parameter.choices.is_empty());
@@ -726,6 +1132,42 @@ mod tests {
             match defaults.settings() {
                 Settings::AreaCounts { few } => assert_eq!((method.id, few), ("area-counts", 5)),
                 Settings::Timeline { step } => assert_eq!((method.id, step), ("timeline", Step::Month)),
+                Settings::Emerging { study, step } => {
+                    assert_eq!((method.id, step, study.exposure), ("emerging", Step::Month, "auto"));
+                    assert!(CELL_M.contains(&study.cell.0) && (study.alpha - 0.05).abs() < 1e-12);
+                }
+                Settings::GiStar { study, null, replicates } => {
+                    assert!(method.id == "gi-star" && CELL_M.contains(&study.cell.0) && replicates == 999);
+                    assert_eq!(null, Dispersion::Auto);
+                }
+                Settings::LocalMoran { study, null } => {
+                    assert!(method.id == "local-moran" && CELL_M.contains(&study.cell.0));
+                    assert_eq!(null, Dispersion::Auto);
+                }
+                Settings::Scan { study, window, replicates } => {
+                    assert!(method.id == "scan" && CELL_M.contains(&study.cell.0) && replicates == 999);
+                    assert!((window - 0.1).abs() < 1e-12);
+                }
+                Settings::Kde { study, smoothing } => {
+                    assert!(method.id == "kde" && CELL_M.contains(&study.cell.0) && study.exposure == "yta");
+                    assert!(smoothing.kernel == Kernel::Quartic && !smoothing.adaptive && smoothing.edge);
+                }
+                Settings::RelativeRisk { study, bandwidth, replicates } => {
+                    assert!(method.id == "relative-risk" && CELL_M.contains(&study.cell.0) && bandwidth.is_none());
+                    assert_eq!(replicates, 999);
+                }
+                Settings::Hdbscan { settings, radius } => {
+                    assert!(method.id == "hdbscan" && EPS_M.contains(&radius.0) && settings.min_cluster_size == 15);
+                    assert_eq!(settings.selection, hdbscan::Selection::ExcessOfMass);
+                }
+                Settings::NearRepeat { bands, replicates, .. } => {
+                    assert!(method.id == "near-repeat" && BAND_M.contains(&bands.metres) && replicates == 999);
+                    assert_eq!((bands.distances, bands.days, bands.times), (5, 14, 4));
+                }
+                Settings::Backtest { study, coverage, origins, methods, .. } => {
+                    assert!(method.id == "backtest" && CELL_M.contains(&study.cell.0) && origins == 12);
+                    assert!((coverage - 0.05).abs() < 1e-12 && methods.is_empty());
+                }
                 Settings::Counts { cell, min_points, .. } => {
                     assert!(method.id == "counts" && CELL_M.contains(&cell.0) && min_points > 0);
                 }

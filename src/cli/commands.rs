@@ -310,10 +310,13 @@ fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
             ("unplaced", report.passport.unplaced.to_string()),
             ("file", file.to_owned()),
         ];
-        let id = match (report.layers.contains_key("timeline"), report.features) {
-            (true, _) => "cli-timeline",
-            (false, 0) => "cli-no-hotspot",
-            (false, _) => "cli-hotspots",
+        let has = |layer: &str| report.layers.contains_key(layer);
+        let id = match report.features {
+            _ if has("timeline") => "cli-timeline",
+            _ if !has("hotspots") => "cli-result",
+            0 => "cli-no-hotspot",
+            1 => "cli-one-hotspot",
+            _ => "cli-hotspots",
         };
         lines.push(said(id, &values));
         lines.extend(report.passport.notes.iter().cloned());

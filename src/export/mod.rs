@@ -16,6 +16,7 @@ pub mod geojson;
 mod ogr;
 pub mod paper;
 mod place;
+pub mod raster;
 pub mod shapefile;
 mod sidecar;
 pub mod tables;

@@ -128,12 +128,12 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn part(&self) -> Part {
         match (self.kind, self.table) {
-            (None, "timeline" | "periods") => Part::Results,
+            (None, "timeline" | "periods" | "backtest" | "near_repeat") => Part::Results,
             (None, _) => Part::About,
             (
                 _,
                 "hotspots" | "hotspot_lines" | "hotspot_points" | "segments" | "junctions" | "gator" | "cells"
-                | "areas",
+                | "areas" | "contours",
             ) => Part::Results,
             (_, DRAWING) => Part::Drawing,
             (_, "events") => Part::Events,

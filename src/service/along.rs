@@ -153,9 +153,7 @@ pub(super) fn analyse(
             Ok(counts(network, &used, roads, filter, radius, min_points, input.chosen.years))
         }
         Settings::NetworkDbscan { eps, min_points, .. } => dbscan(network, &used, roads, eps, min_points),
-        Settings::AreaCounts { .. } | Settings::Counts { .. } | Settings::Dbscan { .. } | Settings::Timeline { .. } => {
-            Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into())
-        }
+        _ => Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into()),
     })?;
     Ok(timings.time("layers", || layers(input, named, &located, &used, found, parameters)))
 }
@@ -420,7 +418,7 @@ fn street(
         likeness_rate: rate,
         ..road(links)
     };
-    Hotspot { number: 0, members, shape: pieces::drawn(network, paths, &pieces).into(), road: Some(own) }
+    Hotspot { number: 0, members, shape: pieces::drawn(network, paths, &pieces).into(), road: Some(own), tested: None }
 }
 
 /// Places with most events first, then from west to east, then from south to north.
@@ -462,7 +460,7 @@ fn segment(
         ..road(links)
     };
     let shape = pieces::drawn(network, paths, &segment.pieces).into();
-    Hotspot { number: 0, members, shape, road: Some(own) }
+    Hotspot { number: 0, members, shape, road: Some(own), tested: None }
 }
 
 fn junction(
@@ -488,7 +486,7 @@ fn junction(
         ..road(links)
     };
     let [x, y] = junction.middle;
-    Hotspot { number: 0, members, shape: Geometry::Point(Point::new(x, y)), road: Some(own) }
+    Hotspot { number: 0, members, shape: Geometry::Point(Point::new(x, y)), road: Some(own), tested: None }
 }
 
 /// Id of the word for a junction's sort.
@@ -546,7 +544,7 @@ fn dbscan(network: &Network, used: &Used, roads: Roads, eps: Metres, min_points:
             many: true,
             ..road(spots.iter().map(|spot| link_of(network, *spot)))
         };
-        Hotspot { number, members, shape: pieces::drawn(network, &paths, &found).into(), road: Some(own) }
+        Hotspot { number, members, shape: pieces::drawn(network, &paths, &found).into(), road: Some(own), tested: None }
     });
     let hotspots = hotspots.collect();
     Ok(Found {
@@ -576,6 +574,7 @@ fn layers(
         kind: input.kind,
         weighted,
         chosen: &chosen,
+        tested: false,
     };
     let passport = passport(input, named, located, used, parameters);
     hotspots::rank(&mut found.hotspots, &frame);

@@ -15,7 +15,7 @@ use super::files;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
-use super::{along, coarse, ground, selection};
+use super::{along, coarse, ground, planar, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
 use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
@@ -94,6 +94,8 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Whether the result is now in the store.
     pub kept: bool,
+    /// How often the method finds something where there is nothing, where that was asked for.
+    pub certificate: Option<planar::Certified>,
 }
 
 /// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
@@ -103,6 +105,8 @@ struct Groups {
     cluster: Vec<Option<u32>>,
     core: Vec<bool>,
     cells: Option<(Grid, analysis::Counts, Vec<Option<u32>>)>,
+    /// Strength of membership, where the method tells.
+    strength: Option<Vec<f64>>,
 }
 
 /// Runs an analysis and writes its layers.
@@ -111,7 +115,11 @@ struct Groups {
 /// Whatever input, parameters or output refuse; then no file is left half-written.
 pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) -> Result<Report> {
     let parameters = analysis::parse(request.method, request.parameters)?;
-    let format = export::format_of(&request.output)?;
+    let settings = parameters.settings();
+    // A surface goes to a raster's name; everything else has layers.
+    let as_surface = export::raster::is_surface(&request.output)
+        && matches!(settings, Settings::Kde { .. } | Settings::RelativeRisk { .. });
+    let geopackage = !as_surface && export::format_of(&request.output)?.title == "GeoPackage";
     progress.stage("stage-read", 0);
     if let Settings::AreaCounts { few } = parameters.settings() {
         return super::area_counts::run(request, &parameters, few, progress, timings);
@@ -133,18 +141,40 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     };
     selection::choose(&mut input, &parameters);
     coarse::leave_out(&mut input, &parameters, &shown)?;
-    let settings = parameters.settings();
     let roads = match (settings.roads(), &request.network) {
         (Some(roads), _) => {
             let network = timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?;
             Some((roads, network))
         }
-        (None, Some(_)) => return Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into()),
-        (None, None) => None,
+        (None, Some(_)) if settings.over_cells().is_none() => {
+            return Err(Refusal::NetworkNotUsed { method: parameters.method().id }.into());
+        }
+        (None, _) => None,
     };
+    // Cells may be compared with the roads of a file.
+    let compared = match (&request.network, settings.over_cells()) {
+        (Some(_), Some(_)) => {
+            Some(timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?)
+        }
+        _ => None,
+    };
+    let (mut certificate, mut surface) = (None, None);
     progress.stage("stage-compute", 0);
     let (layers, passport) = match (&roads, &settings) {
         (Some((roads, network)), _) => along::analyse(&mut input, network, *roads, &parameters, timings)?,
+        (None, settings) if settings.over_cells().is_some() || matches!(settings, Settings::NearRepeat { .. }) => {
+            let ask = planar::Ask {
+                store: store.as_ref(),
+                network: compared.as_ref().map(along::Named::network),
+                parameters: &parameters,
+                timings,
+                shown: &shown,
+            };
+            let found = planar::analyse(&mut input, &ask)?;
+            certificate = found.certificate;
+            surface = found.surface;
+            (found.layers, found.passport)
+        }
         (None, Settings::Timeline { step }) => {
             timings.time("compute", || timeline::layers(&input, *step, &parameters, &shown))?
         }
@@ -153,11 +183,14 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     progress.stage("stage-write", 0);
     let mut written = Cow::Borrowed(&layers);
     // A GeoPackage of accidents opens as a whole project: with roads below, and a layer to draw in.
-    if input.chosen.accidents && request.layer.is_none() && format.title == "GeoPackage" {
+    if input.chosen.accidents && request.layer.is_none() && geopackage {
         let network = roads.as_ref().map(|(_, named)| named.network());
         written.to_mut().extend(ground::layers(store.as_ref(), network, &passport)?);
     }
-    let notes = timings.time("write", || files::layers(&request.output, &written, &input.crs, request.layer))?;
+    let notes = timings.time("write", || match surface.filter(|_| as_surface) {
+        Some(surface) => surface.write(&request.output, &input.crs, &passport).map(|()| Vec::new()),
+        None => files::layers(&request.output, &written, &input.crs, request.layer),
+    })?;
     // What has no places is counted again each time: the store's results are those of its map.
     let has_places = layers.iter().any(|layer| layer.geometries.kind().is_some());
     let kept = request.keep && store.is_some() && has_places;
@@ -175,6 +208,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
         passport,
         warnings: input.warnings.into_iter().chain(notes).collect(),
         kept,
+        certificate,
     })
 }
 
@@ -207,7 +241,6 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
 
 fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
     match &parameters.settings() {
-        Settings::AreaCounts { .. } | Settings::Timeline { .. } => Ok(Groups::default()),
         Settings::Dbscan { eps, min_points, .. } => {
             let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
             let count = clustering.count as usize;
@@ -229,9 +262,35 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
                 members,
                 shape: outline.into(),
                 road: None,
+                tested: None,
             });
             let hotspots = hotspots.collect();
-            Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None })
+            Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None, strength: None })
+        }
+        Settings::Hdbscan { settings, radius } => {
+            let found = timings.time("compute", || analysis::hdbscan(points, settings))?;
+            let mut members: Vec<Vec<u32>> = vec![Vec::new(); found.count as usize];
+            for (index, cluster) in (0_u32..).zip(&found.cluster) {
+                if let Some(number) = cluster {
+                    members[*number as usize - 1].push(index);
+                }
+            }
+            let outline = |members: &Vec<u32>| {
+                let places: Vec<[f64; 2]> = members.iter().map(|&at| points[at as usize]).collect();
+                analysis::outline::around_cores(&places, *radius)
+            };
+            let outlines = || members.par_iter().map(outline).collect::<std::result::Result<Vec<_>, _>>();
+            let outlines = timings.time("outline", outlines)?;
+            let hotspot = |(number, (members, outline)): (u32, (Vec<u32>, geo::MultiPolygon<f64>))| Hotspot {
+                number,
+                members,
+                shape: outline.into(),
+                road: None,
+                tested: None,
+            };
+            let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(hotspot).collect();
+            let core = found.cluster.iter().map(Option::is_some).collect();
+            Ok(Groups { hotspots, cluster: found.cluster, core, cells: None, strength: Some(found.strength) })
         }
         Settings::Counts { cell, min_points, .. } => {
             let grid = Grid::new(*cell).expect("the parameter's range lies within the grid's");
@@ -250,14 +309,17 @@ fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timin
                 members: counts.members(*at as usize).to_vec(),
                 shape: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]).into(),
                 road: None,
+                tested: None,
             };
             let hotspots = (1..).zip(&full).map(hotspot).collect();
             let core = cluster.iter().map(Option::is_some).collect();
-            Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)) })
+            Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)), strength: None })
         }
         Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
             Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
         }
+        // Areas and times have no groups; methods over cells make their own.
+        _ => Ok(Groups::default()),
     }
 }
 
@@ -277,8 +339,15 @@ fn layers(
     let study_m2 = if input.home_m2 > 0.0 { input.home_m2 } else { Bbox::around(points.iter().copied()).area_m2() };
     let weighted = parameters.text("value").is_some();
     let chosen = input.chosen.clone();
-    let frame =
-        Frame { facts: &facts, total: input.facts.len(), study_m2, kind: input.kind, weighted, chosen: &chosen };
+    let frame = Frame {
+        facts: &facts,
+        total: input.facts.len(),
+        study_m2,
+        kind: input.kind,
+        weighted,
+        chosen: &chosen,
+        tested: false,
+    };
     let passport = passport(input, placed.len(), parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
     let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
@@ -292,8 +361,15 @@ fn layers(
         cluster[row] = groups.cluster[index];
         core[row] = groups.core[index];
     }
+    let more = groups.strength.take().map(|strength| {
+        let mut of_rows = vec![None; rows];
+        for (&row, strength) in placed.iter().zip(strength) {
+            of_rows[row] = Some((strength * 1e4).round() / 1e4);
+        }
+        column("styrka", true, Values::Real(of_rows.into_iter().collect()))
+    });
     drop(groups);
-    made.push(events(input, &cluster, &core, Vec::new(), &passport));
+    made.push(events(input, &cluster, &core, more.into_iter().collect(), &passport));
     (made, passport)
 }
 

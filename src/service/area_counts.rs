@@ -117,6 +117,7 @@ pub(super) fn run(
         passport,
         warnings,
         kept,
+        certificate: None,
     })
 }
 

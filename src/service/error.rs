@@ -36,6 +36,23 @@ pub enum Refusal {
         /// As it was given.
         value: String,
     },
+    /// What numbers were to be compared with is not known here.
+    ExposureUnknown {
+        /// As it was asked for.
+        exposure: String,
+    },
+    /// A back-test knows no such method.
+    NotBackTested {
+        /// As it was asked for.
+        method: String,
+        /// Those that it knows.
+        known: Vec<&'static str>,
+    },
+    /// The study area has no cell.
+    NoCells {
+        /// Side of a cell, metres.
+        side: String,
+    },
     /// The store has no roads with names.
     NoStreets {
         /// The store.

@@ -23,6 +23,70 @@ pub struct Hotspot {
     pub shape: Geometry<f64>,
     /// What its road is, for places along roads.
     pub road: Option<Road>,
+    /// What a test said of it; `None` where it is counted only.
+    pub tested: Option<Tested>,
+}
+
+/// What a test said of a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tested {
+    /// Events to be expected there if what it is compared with were all there is.
+    pub expected: f64,
+    /// Probability that chance alone makes such a place anywhere in the study area, 0 to 1.
+    pub p: f64,
+    /// The least share of false discoveries at which it is among the found, where the method tells.
+    pub q: Option<f64>,
+    /// Why the conclusion is as certain as it is, in a sentence.
+    pub why: String,
+    /// Whether counts vary more than the test takes into account, so that no conclusion is highly certain.
+    pub uneven: bool,
+}
+
+/// Säkerhet i slutsatsen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// Few events, or chance may well explain them.
+    Low,
+    /// Chance is an unlikely explanation.
+    Medium,
+    /// Chance is a very unlikely explanation, and the events are many.
+    High,
+}
+
+/// Chance is an unlikely explanation at or below the first, a very unlikely one at or below the second. The usual levels of
+/// tests; ours as words.
+const UNLIKELY: [f64; 2] = [0.05, 0.01];
+
+/// Events below which no conclusion is certain, and from which one can be highly so. Our defaults.
+const EVENTS: [i64; 2] = [5, 10];
+
+impl Tested {
+    /// How certain the conclusion is, for a place with `n` events.
+    #[must_use]
+    pub fn certainty(&self, n: i64) -> Certainty {
+        if n >= EVENTS[1] && self.p <= UNLIKELY[1] && !self.uneven {
+            Certainty::High
+        } else if n >= EVENTS[0] && self.p <= UNLIKELY[0] {
+            Certainty::Medium
+        } else {
+            Certainty::Low
+        }
+    }
+}
+
+impl Certainty {
+    /// The word: Hög, Måttlig, Låg.
+    #[must_use]
+    pub fn word(self) -> String {
+        swedish(
+            match self {
+                Self::High => "certainty-high",
+                Self::Medium => "certainty-medium",
+                Self::Low => "certainty-low",
+            },
+            &[],
+        )
+    }
 }
 
 /// What is known of the roads of a place.
@@ -73,6 +137,8 @@ pub struct Frame<'a> {
     pub weighted: bool,
     /// Which events were asked about, and over which period.
     pub chosen: &'a Chosen,
+    /// Whether places are tested, so that they tell of it; also where there is none.
+    pub tested: bool,
 }
 
 /// Puts the hotspots in order of rank: by weight where asked for, then by number; ties keep the order given.
@@ -93,16 +159,34 @@ fn weight_of(spot: &Hotspot, facts: &[Fact]) -> f64 {
 #[must_use]
 pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer {
     let rows = Rows::of(spots, frame);
-    let columns = vec![
+    let tested = frame.tested;
+    let mut columns = vec![
         rows.integer("rang", true, |row| Some(row.rang)),
         rows.text("namn", true, |row| Some(row.name.clone())),
         rows.integer("n", true, |row| Some(row.n)),
         rows.persons("antal_skadade", true, |sum| sum.injured),
-        rows.text("svarighet", true, |row| row.severity.clone()),
-        rows.text("kategorier", true, |row| row.categories.clone()),
-        rows.real("andel_handelser", true, |row| Some(row.share_of_events)),
-        rows.text("sakerhet", true, |_| Some(swedish("certainty-untested", &[]))),
-        rows.text("sakerhet_text", false, |_| Some(swedish("certainty-untested-why", &[]))),
+    ];
+    if tested {
+        columns.extend([
+            rows.real("vantat", true, |row| row.tested.as_ref().map(|tested| cents(tested.expected))),
+            rows.real("kvot", true, Summary::ratio),
+            rows.real("slump", true, |row| row.tested.as_ref().map(|tested| tested.p)),
+        ]);
+    }
+    let certainty = |row: &Summary| match &row.tested {
+        Some(tested) => tested.certainty(row.n).word(),
+        None => swedish("certainty-untested", &[]),
+    };
+    let why = |row: &Summary| match &row.tested {
+        Some(tested) => tested.why.clone(),
+        None => swedish("certainty-untested-why", &[]),
+    };
+    columns.extend([
+        rows.text("svarighet", !tested, |row| row.severity.clone()),
+        rows.text("kategorier", !tested, |row| row.categories.clone()),
+        rows.real("andel_handelser", !tested, |row| Some(row.share_of_events)),
+        rows.text("sakerhet", true, |row| Some(certainty(row))),
+        rows.text("sakerhet_text", false, |row| Some(why(row))),
         rows.integer("antal_olyckor", false, |row| row.accidents),
         rows.persons("dodade", false, |sum| sum.dead),
         rows.persons("allvarligt_iss9", false, |sum| sum.iss9),
@@ -117,8 +201,12 @@ pub fn layer(spots: &[Hotspot], frame: &Frame<'_>, passport: Passport) -> Layer 
         rows.real("andel_yta", false, |row| row.share_of_area),
         rows.real("yta_m2", false, |row| Some(row.area_m2)),
         column("cluster", false, Values::Integer(spots.iter().map(|spot| Some(i64::from(spot.number))).collect())),
-        rows.integer("rank", false, |row| Some(row.rang)),
-    ];
+    ]);
+    if tested {
+        columns.push(rows.real("p", false, |row| row.tested.as_ref().map(|tested| tested.p)));
+        columns.push(rows.real("q", false, |row| row.tested.as_ref()?.q));
+    }
+    columns.push(rows.integer("rank", false, |row| Some(row.rang)));
     let largest = rows.largest();
     Layer {
         name: "hotspots".to_owned(),
@@ -244,6 +332,11 @@ fn whole(count: usize) -> Option<i64> {
 }
 
 /// Two decimals.
+fn cents(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// Two decimals.
 #[expect(clippy::unnecessary_wraps, reason = "a value of a column, as the others are")]
 fn rounded(value: f64) -> Option<f64> {
     Some((value * 100.0).round() / 100.0)
@@ -296,9 +389,16 @@ pub(super) struct Summary {
     share_of_area: Option<f64>,
     area_m2: f64,
     pub(super) road: Road,
+    tested: Option<Tested>,
 }
 
 impl Summary {
+    /// Events against those expected.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    fn ratio(&self) -> Option<f64> {
+        self.tested.as_ref().filter(|tested| tested.expected > 0.0).map(|tested| cents(self.n as f64 / tested.expected))
+    }
+
     /// `STRADA (polis 12 · sjukvård 20 · båda 6)`; the registers alone where they do not tell who reported.
     pub(super) fn source_text(&self) -> String {
         if self.reporters.is_empty() { self.sources.clone() } else { format!("{} ({})", self.sources, self.reporters) }
@@ -339,6 +439,7 @@ impl Summary {
             share_of_area: share(area_m2, frame.study_m2).map(|share| share.min(1.0)),
             area_m2,
             road,
+            tested: spot.tested.clone(),
         }
     }
 }
@@ -406,6 +507,7 @@ mod tests {
             members: members.to_vec(),
             shape: geo::MultiPolygon::from(square).into(),
             road: None,
+            tested: None,
         }
     }
 
@@ -424,6 +526,7 @@ mod tests {
             kind: Some(Kind::Accident),
             weighted: false,
             chosen: &CHOSEN,
+            tested: false,
         };
         let layer = layer(&[spot(&[0, 1])], &frame, passport());
         let values =
@@ -447,6 +550,7 @@ mod tests {
             kind: Some(Kind::Accident),
             weighted: false,
             chosen: &CHOSEN,
+            tested: false,
         };
         let line = geo::LineString::from(vec![[0.0, 0.0], [100.0, 0.0]]);
         let road = |adt, many| Road {
@@ -462,6 +566,7 @@ mod tests {
             members: members.to_vec(),
             shape: geo::MultiLineString::new(vec![line.clone()]).into(),
             road: Some(road),
+            tested: None,
         };
         let spots = [
             place(1, &[0, 1], road(None, true)),
@@ -497,7 +602,15 @@ mod tests {
     #[test]
     fn weight_goes_before_number_only_where_asked_for() {
         let facts = facts();
-        let mut frame = Frame { facts: &facts, total: 3, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN };
+        let mut frame = Frame {
+            facts: &facts,
+            total: 3,
+            study_m2: 0.0,
+            kind: None,
+            weighted: false,
+            chosen: &CHOSEN,
+            tested: false,
+        };
         let mut spots = vec![spot(&[0]), spot(&[1, 2])];
         rank(&mut spots, &frame);
         assert_eq!(spots[0].members, [1, 2]);
@@ -508,7 +621,8 @@ mod tests {
 
     #[test]
     fn no_hotspot_is_an_empty_layer() {
-        let frame = Frame { facts: &[], total: 0, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN };
+        let frame =
+            Frame { facts: &[], total: 0, study_m2: 0.0, kind: None, weighted: false, chosen: &CHOSEN, tested: false };
         let layer = layer(&[], &frame, passport());
         assert!(layer.geometries.is_empty());
     }

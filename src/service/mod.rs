@@ -32,6 +32,7 @@ pub mod list;
 pub mod overview;
 mod per_street;
 pub mod place;
+mod planar;
 pub mod preview;
 pub mod progress;
 pub mod quarantine;
@@ -44,7 +45,9 @@ pub mod sample;
 pub mod selection;
 pub mod similar;
 pub mod snap;
+
 pub mod styles;
+
 pub mod timeline;
 
 pub use crate::analysis::{METHODS, Method, method};

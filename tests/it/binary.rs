@@ -26,7 +26,24 @@ fn every_method_and_mapping_is_listed_and_explained() {
         .iter()
         .map(|one| one["id"].as_str().expect("an id").to_owned())
         .collect();
-    assert_eq!(ids, ["counts", "dbscan", "timeline", "area-counts", "network-counts", "network-dbscan"]);
+    let all = [
+        "counts",
+        "dbscan",
+        "hdbscan",
+        "timeline",
+        "area-counts",
+        "emerging",
+        "gi-star",
+        "local-moran",
+        "scan",
+        "kde",
+        "relative-risk",
+        "near-repeat",
+        "backtest",
+        "network-counts",
+        "network-dbscan",
+    ];
+    assert_eq!(ids, all);
     for id in &ids {
         let explained = run(&["--json", "explain", id]).ok().json();
         assert!(explained["parameters"].as_array().is_some_and(|list| !list.is_empty()), "{explained}");

@@ -23,6 +23,7 @@ mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
 mod place;
+mod planar;
 mod polisen;
 mod quarantine;
 mod real_files;

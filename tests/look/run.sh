@@ -53,6 +53,16 @@ fi
 "$python" "$here/qgis_look.py" "$town/lagesbild.gpkg" "$out/qgis-databas.png" --project --zoom hotspots --expect hotspots:graduatedSymbol --expect events:categorizedSymbol
 ok "QGIS opens the store with its project"
 
+"$bin" analyse scan --store "$town/lagesbild.gpkg" --kind accident --no-keep --output "$out/skanning.gpkg" >/dev/null
+"$python" "$here/qgis_look.py" "$out/skanning.gpkg" "$out/qgis-skanning.png" --project --zoom hotspots --hide events \
+  --expect hotspots:graduatedSymbol --expect cells:categorizedSymbol
+"$bin" analyse kde --store "$town/lagesbild.gpkg" --kind damage --no-keep --output "$out/tathet.gpkg" >/dev/null
+"$python" "$here/qgis_look.py" "$out/tathet.gpkg" "$out/qgis-tathet.png" --project --zoom contours --hide events --expect contours:categorizedSymbol
+"$bin" analyse kde --store "$town/lagesbild.gpkg" --kind damage --no-keep --output "$out/tathet.tif" >/dev/null
+raster=$(gdalinfo "$out/tathet.tif")
+grep -q "LAYOUT=COG" <<<"$raster"
+ok "QGIS opens the scan and the density; the density as a COG"
+
 # --- papers ---
 papers() { # STORE NAME TARGET...: the sheet as PDF and DOCX; its pages as pictures
   local store=$1 name=$2
@@ -74,13 +84,14 @@ pages() {
   grep -q "$(basename "${3:-Platsutdrag}")" <<<"$text"
 }
 papers "$town/lagesbild.gpkg" plats-gata --street Storgatan
-crossing=$("$python" - "$town/olyckor_vag.gpkg" <<'PYTHON'
+worst_crossing() { # FILE: the junction of two streets with most accidents
+  "$python" - "$1" <<'PYTHON'
 import sqlite3, sys
 row = sqlite3.connect(sys.argv[1]).execute("SELECT namn FROM junctions WHERE namn LIKE '% / %' ORDER BY n DESC, namn LIMIT 1").fetchone()
 print(row[0])
 PYTHON
-)
-papers "$town/lagesbild.gpkg" plats-korsning --junction "$crossing"
+}
+papers "$town/lagesbild.gpkg" plats-korsning --junction "$(worst_crossing "$town/olyckor_vag.gpkg")"
 papers "$town/lagesbild.gpkg" plats-yta --area "$town/hemomrade.gpkg"
 "$bin" report accidents --store "$town/lagesbild.gpkg" --output "$out/olycksrapport.pdf" >/dev/null
 pages olycksrapport 3 Olycksrapport
@@ -88,7 +99,14 @@ pages olycksrapport 3 Olycksrapport
 ok "sheets of a street, a junction and an area, and the yearly report: tagged PDF of few pages, DOCX whole"
 if [ -f "$out/helsinki.gpkg" ]; then
   papers "$out/helsinki.gpkg" plats-helsinki --street Mannerheimintie
-  ok "the sheet of Mannerheimintie in Helsinki"
+  papers "$out/helsinki.gpkg" plats-helsinki-korsning --junction "$(worst_crossing "$out/helsinki_vag.gpkg")"
+  # An area as someone would draw it around Esplanaden, in the store's own system.
+  ring="[[385600,6671500],[386200,6671500],[386200,6672000],[385600,6672000],[385600,6671500]]"
+  crs='"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3067"}}'
+  feature="{\"type\":\"Feature\",\"properties\":{\"namn\":\"Esplanaden\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[$ring]}}"
+  echo "{\"type\":\"FeatureCollection\",$crs,\"features\":[$feature]}" >"$out/esplanaden.geojson"
+  papers "$out/helsinki.gpkg" plats-helsinki-yta --area "$out/esplanaden.geojson"
+  ok "sheets of a street, a junction and a drawn area in Helsinki"
 fi
 
 # --- the page in a browser ---

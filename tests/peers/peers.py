@@ -74,7 +74,36 @@ def dbscan_peer(path, eps):
     return answer["seconds"], mib, answer["clusters"]
 
 
+def cells_ours(path, method, cell, more):
+    output = folder / "cells.gpkg"
+    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--cell", str(cell), *more]
+    _, mib, text = run([ours, "--json", "analyse", method, "--input", str(path), *flags, "--output", str(output)])
+    answer = last_json(text)
+    return answer["timings"]["compute"], mib
+
+
+def gi_ours(path):
+    # 16 km in 300 cells, every cell with an exact tail and its q.
+    return cells_ours(path, "gi-star", 53.4, ["--exposure", "yta", "--replicates", "0"])
+
+
+def gi_peer(path):
+    _, mib, text = run([python, str(here / "esda_gi.py"), str(path), "53.4", "999"])
+    return last_json(text)["seconds"], mib
+
+
+def kde_ours(path):
+    return cells_ours(path, "kde", 100, ["--bandwidth", "200", "--kernel", "epanechnikov", "--edge", "no"])
+
+
+def kde_peer(path):
+    _, mib, text = run([python, str(here / "kdepy_fft.py"), str(path), "100", "200"])
+    return last_json(text)["seconds"], mib
+
+
 COMPARISONS = [
+    ("gi-star-300x300", 100_000, gi_ours, gi_peer, (), "esda, 999 permutations", 200.0, None),
+    ("kde-100k-160x160", 100_000, kde_ours, kde_peer, (), "KDEpy FFTKDE", 1.0, None),
     ("import-csv-1m", 1_000_000, import_ours, import_peer, (), "ogr2ogr", 3.0, 1024),
     ("dbscan-1m-eps20", 1_000_000, dbscan_ours, dbscan_peer, (20,), "scikit-learn", 60.0, 300),
     ("dbscan-100k-eps50", 100_000, dbscan_ours, dbscan_peer, (50,), "scikit-learn", 20.0, None),

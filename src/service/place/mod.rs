@@ -480,6 +480,7 @@ fn zero(
     }
     let n = accidents_in(events, &last);
     let ahead = f64::from(AHEAD_YEARS);
+    let comparison = comparison.filter(|comparison| comparison.junctions < 2);
     let prior = comparison.and_then(|comparison| forecast::fit(&comparison.exposures));
     let (past, similar) = match (comparison, prior) {
         (Some(comparison), Some(_)) => (comparison.exposure, comparison.exposures.len()),

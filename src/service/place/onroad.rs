@@ -50,6 +50,9 @@ pub struct Comparison {
     /// Exposure of this place over the whole years: kilometre-years, or years.
     #[serde(skip)]
     pub exposure: f64,
+    /// Junctions that the name means. With more than one the comparison is of the one with most events, and no forecast can
+    /// rest on it.
+    pub junctions: usize,
 }
 
 /// Events on roads in a period, as `(link, metres along it)`, and the length of the period.
@@ -187,25 +190,42 @@ impl Ground {
         }
     }
 
-    /// Compares the place, where it is one street or one junction, with those like it. `all` are the events of the headline's
-    /// period, `whole` those of the years that the forecast rests on.
+    /// Compares the place with those like it. Parts of a street that lie apart are one street, and alike with what their longest
+    /// part is like. Of several junctions the one with most events is compared, since no other place is several. `all` are the
+    /// events of the headline's period, `whole` those of the years that the forecast rests on.
     #[must_use]
     pub fn compare(&self, which: &Which, all: Counted<'_>, whole: Counted<'_>) -> Option<Comparison> {
-        let (places, at): (Vec<(Likeness, f64)>, u32) = match which {
+        let (counts, counts_whole) = (self.counts(which, all.events), self.counts(which, whole.events));
+        let of = |at: usize| counts.get(&(at as u32)).copied().unwrap_or(0);
+        let (places, at, list): (Vec<(Likeness, f64)>, u32, &[u32]) = match which {
             Which::Streets(list) => {
-                (self.streets.streets.iter().map(|street| self.street_likeness(street)).collect(), *list.first()?)
+                let mut places: Vec<(Likeness, f64)> =
+                    self.streets.streets.iter().map(|street| self.street_likeness(street)).collect();
+                let length = |at: u32| places[at as usize].1;
+                let longest = list.iter().copied().max_by(|&a, &b| length(a).total_cmp(&length(b)).then(b.cmp(&a)))?;
+                places[longest as usize].1 = list.iter().map(|&part| length(part)).sum();
+                (places, longest, list)
             }
             Which::Junctions(list) => (
                 self.division.junctions.iter().map(|junction| self.junction_likeness(junction)).collect(),
-                *list.first()?,
+                list.iter().copied().max_by_key(|&part| (of(part as usize), std::cmp::Reverse(part)))?,
+                list,
             ),
         };
-        let (counts, counts_whole) = (self.counts(which, all.events), self.counts(which, whole.events));
         let on_streets = matches!(which, Which::Streets(_));
-        let rate = |at: usize| {
-            let n = counts.get(&(at as u32)).copied().unwrap_or(0);
+        // An event where two parts of a street meet is one event.
+        let own_n = if on_streets {
+            all.events.iter().filter(|(link, along_m)| self.holds(which, link, *along_m)).count() as u64
+        } else {
+            of(at as usize)
+        };
+        let rate = |place: usize| {
+            if place != at as usize && list.contains(&(place as u32)) {
+                return None;
+            }
+            let n = if place == at as usize { own_n } else { of(place) };
             if on_streets {
-                per_km_year(n as usize, places[at].1, Some(all.years))
+                per_km_year(n as usize, places[place].1, Some(all.years))
             } else {
                 Some(rounded(n as f64 / all.years))
             }
@@ -217,11 +237,12 @@ impl Ground {
         let n = |at: usize| counts_whole.get(&(at as u32)).copied().unwrap_or(0);
         Some(Comparison {
             standing,
-            n: counts.get(&at).copied().unwrap_or(0),
+            n: own_n,
             own: rated[at as usize].1?,
             per_km: on_streets,
             exposures: others.iter().map(|&other| (n(other), exposure(other))).collect(),
             exposure: exposure(at as usize),
+            junctions: if on_streets { 0 } else { list.len() },
         })
     }
 

@@ -180,7 +180,13 @@ fn much(extract: &Extract) -> String {
     let places = if comparison.per_km { "places-streets" } else { "places-junctions" };
     let n = i64::try_from(comparison.n).unwrap_or(i64::MAX);
     let much = click::much(Some(Kind::Accident), n, comparison.own, comparison.per_km, &comparison.standing, places);
-    format!("{} {much}", word("click-much"))
+    let part = if comparison.junctions > 1 {
+        let values = [("count", comparison.junctions.to_string()), ("n", whole(comparison.n))];
+        format!(" {}", said("place-lead-part", &values))
+    } else {
+        String::new()
+    };
+    format!("{}{part} {much}", word("click-much"))
 }
 
 fn keeper(keeper: Option<RoadKeeper>) -> String {
@@ -203,10 +209,13 @@ fn facts(extract: &Extract) -> Vec<[String; 2]> {
         );
         line(
             "place-fact-adt",
-            roads.adt.map_or_else(unknown, |(adt, year)| {
-                let year = year.map_or_else(|| word("place-year-unknown"), |year| year.to_string());
-                said("place-adt", &[("adt", whole(u64::from(adt))), ("year", year)])
-            }),
+            roads.adt.map_or_else(
+                || measured(extract).unwrap_or_else(unknown),
+                |(adt, year)| {
+                    let year = year.map_or_else(|| word("place-year-unknown"), |year| year.to_string());
+                    said("place-adt", &[("adt", whole(u64::from(adt))), ("year", year)])
+                },
+            ),
         );
         if !roads.classes.is_empty() {
             line("place-fact-class", roads.classes.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
@@ -575,10 +584,26 @@ fn conditions(extract: &Extract) -> Vec<Block> {
     ]
 }
 
+/// The latest measured traffic of the place, where the road network has none: a count at one point, said as such.
+fn measured(extract: &Extract) -> Option<String> {
+    let counts = extract.conditions.iter().filter(|row| row.kind == ConditionKind::Traffic);
+    let latest =
+        counts.filter(|row| row.value.is_some()).max_by(|a, b| a.period.cmp(&b.period).then(b.id.cmp(&a.id)))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "vehicles a day")]
+    let adt = latest.value?.max(0.0).round() as u64;
+    let year = latest
+        .period
+        .as_deref()
+        .and_then(|period| period.get(..4))
+        .map_or_else(|| word("place-year-unknown"), str::to_owned);
+    Some(said("place-adt-measured", &[("adt", whole(adt)), ("year", year)]))
+}
+
 fn gaps(extract: &Extract) -> Vec<String> {
     let mut lines = Vec::new();
     if extract.roads.length_m >= 1.0 && extract.roads.adt.is_none() {
-        lines.push(word("place-gap-adt"));
+        let measured = measured(extract).is_some();
+        lines.push(word(if measured { "place-gap-adt-measured" } else { "place-gap-adt" }));
     } else if extract.roads.adt_share > 0.0 && extract.roads.adt_share < 0.95 {
         let share = decimal(extract.roads.adt_share * 100.0, 0);
         lines.push(said("place-gap-adt-part", &[("share", share)]));
