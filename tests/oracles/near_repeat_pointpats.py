@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes near_repeat.json: pairs near in space and time, and what independence lets expect, from pointpats' Knox.
 
-The events are made again in src/analysis/near_repeat/oracle.rs from the same seed: splitmix64 (Steele, Lea & Flood 2014) as a
+The events are made again in src/analysis/near_repeat_oracle.rs from the same seed: splitmix64 (Steele, Lea & Flood 2014) as a
 counter, 53 bits to a double. They lie on a lattice of 10 m, so that many pairs are at exactly a band's edge (60, 80, 100),
 and a tenth of them on the place of an earlier one. Every fifth follows the one before it within 3 days and 50 m.
 
@@ -54,11 +54,10 @@ def main():
         found = []
         for bands in [1, 2, 5]:
             for time_bands in [1, 2, 4]:
-                np.random.seed(1)
-                knox = Knox(place, day, delta=100 * bands, tau=7 * time_bands, permutations=999)
+                knox = Knox(place, day, delta=100 * bands, tau=7 * time_bands, permutations=0)
                 found.append({
                     "bands": bands, "time_bands": time_bands, "observed": int(knox.nst),
-                    "expected": float(knox.expected[0][0]), "p": float(knox.p_sim),
+                    "expected": float(knox.expected[0][0]),
                 })
         sums = [float(place[:, 0].sum()), float(place[:, 1].sum()), float(day.sum())]
         sets.append({"seed": seed, "n": n, "side": side, "sums": sums, "knox": found})
