@@ -65,7 +65,7 @@ use crate::{catalogued_errors, texts};
 
 pub use areas::{AreaCount, AreaRate, AreaRates, area_rates};
 pub use counts::{Counts, counts, full_cells};
-pub use dbscan::{Clustering, dbscan};
+pub use dbscan::{Clustering, dbscan, dbscan_by_group, st_dbscan};
 pub use dbscan_rtree::dbscan_rtree;
 pub use hdbscan::{Hdbscan, hdbscan};
 pub use table::{Asks, METHODS, Method, OverCells, Parameter, ParameterKind, Parameters, Settings, method, parse};

@@ -4,11 +4,15 @@
 //! dates are dealt out to the places at random: so neither crowded places nor busy weeks count as near repeats.
 //!
 //! Source: Knox (1964), Applied Statistics 13, 25-30; the full table of bands with "same place" apart: Johnson et al. (2007),
-//! Journal of Quantitative Criminology 23, 201-219. Oracle: pointpats' `Knox`, see `tests/oracles/knox_pointpats.py`.
+//! Journal of Quantitative Criminology 23, 201-219. Oracle: pointpats' `Knox`, see `tests/oracles/knox_pointpats.py`
+//! and, for the whole table and what is expected, `tests/oracles/near_repeat.json`.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::dbscan::squared;
 use super::multiple::benjamini_hochberg;
 use super::{Error, check_points};
 use crate::domain::random::Stream;
@@ -16,8 +20,11 @@ use crate::domain::random::Stream;
 /// Places nearer to each other than this are the same place, metres: coordinates of one address differ by less.
 pub const SAME_PLACE_M: f64 = 1.0;
 
-/// More pairs than this do not fit in every machine's memory: 12 bytes each.
+/// More pairs than this do not fit in every machine's memory: 8 bytes each.
 const MOST_PAIRS: usize = 50_000_000;
+
+/// Widest band of time: a hundred years.
+const MOST_DAYS: i32 = 36_600;
 
 /// What near is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,9 +33,9 @@ pub struct Bands {
     pub metres: f64,
     /// Number of them, beside "same place", at least 1.
     pub distances: usize,
-    /// Width of a band of time, days, at least 1.
+    /// Width of a band of time, days, 1 to 36,600.
     pub days: i32,
-    /// Number of them, at least 1.
+    /// Number of them, 1 to 100.
     pub times: usize,
 }
 
@@ -77,7 +84,7 @@ pub struct NearRepeat {
 /// them out and tells so. Assumes that the mix of places is the same all the time: where a district grows, pairs of the same
 /// time lie nearer together without any repeat. Order and threads change nothing.
 ///
-/// Pairs are listed once, with a grid: O(n · events within reach); then replicates x pairs.
+/// Pairs are listed once, in strips of the map: O(n log n + n x events within reach); then O(replicates x pairs).
 ///
 /// # Errors
 /// `OutOfRange` for the bands; `LengthsDiffer`; `PointNotFinite`; `TooManyPairs`.
@@ -99,12 +106,17 @@ pub fn near_repeat(
     let own: Vec<i32> = order.iter().map(|&at| days[at as usize]).collect();
     let pairs = pairs(&places, bands)?;
     let cells = (bands.distances + 1) * bands.times;
+    let time_bands = time_bands(bands);
+    let longest = time_bands.len() as u32 - 1;
     let count = |days: &[i32]| {
         let mut counts = vec![0_u32; cells];
-        for &(a, b, band) in &pairs {
-            if let Some(time) = time_band(days[a as usize], days[b as usize], bands) {
-                counts[band as usize * bands.times + time] += 1;
+        for (of_band, counts) in pairs.iter().zip(counts.chunks_mut(bands.times)) {
+            let mut of_time = vec![0_u32; bands.times + 1];
+            for &[a, b] in of_band {
+                let between = days[a as usize].abs_diff(days[b as usize]).min(longest);
+                of_time[usize::from(time_bands[between as usize])] += 1;
             }
+            counts.copy_from_slice(&of_time[..bands.times]);
         }
         counts
     };
@@ -125,9 +137,9 @@ pub fn near_repeat(
         cell.q = q;
     }
     let (mut follows, mut is_followed) = (vec![false; points.len()], vec![false; points.len()]);
-    for &(a, b, band) in &pairs {
-        let between = own[b as usize] - own[a as usize];
-        if band > 1 || between == 0 || between.abs() > bands.days {
+    for &[a, b] in pairs.iter().take(2).flatten() {
+        let between = i64::from(own[b as usize]) - i64::from(own[a as usize]);
+        if between == 0 || between.abs() > i64::from(bands.days) {
             continue;
         }
         let (first, second) = if between > 0 { (a, b) } else { (b, a) };
@@ -147,8 +159,11 @@ fn check(points: &[[f64; 2]], days: &[i32], bands: &Bands) -> Result<(), Error> 
     if bands.distances == 0 || bands.distances > 100 {
         return refuse("bands", bands.distances.to_string(), "1–100");
     }
-    if bands.days < 1 || bands.times == 0 || bands.times > 100 {
-        return refuse("days", bands.days.to_string(), "1–100");
+    if !(1..=MOST_DAYS).contains(&bands.days) {
+        return refuse("days", bands.days.to_string(), "1–36600");
+    }
+    if bands.times == 0 || bands.times > 100 {
+        return refuse("time-bands", bands.times.to_string(), "1–100");
     }
     if points.len() != days.len() {
         return Err(Error::LengthsDiffer { wanted: points.len(), found: days.len() });
@@ -156,46 +171,68 @@ fn check(points: &[[f64; 2]], days: &[i32], bands: &Bands) -> Result<(), Error> 
     check_points(points)
 }
 
-/// Band of days between; `None` beyond the last.
-fn time_band(a: i32, b: i32, bands: &Bands) -> Option<usize> {
-    let between = (i64::from(a) - i64::from(b)).unsigned_abs();
-    let band = between.saturating_sub(1) / u64::from(bands.days.unsigned_abs());
-    (band < bands.times as u64).then_some(band as usize)
+/// `[days * times + 2]` the band of each number of days between; the last is for all that are longer.
+fn time_bands(bands: &Bands) -> Vec<u8> {
+    let width = bands.days.unsigned_abs() as usize;
+    (0..=width * bands.times + 1).map(|between| (between.saturating_sub(1) / width).min(bands.times) as u8).collect()
 }
 
-/// Pairs within reach, as positions and band of distance.
-type Pair = (u32, u32, u32);
+/// What strips and windows are widened by, so that rounding cannot lose a pair; the squared distance decides.
+const WIDER: f64 = 1.0 + 1e-9;
 
-fn pairs(places: &[[f64; 2]], bands: &Bands) -> Result<Vec<Pair>, Error> {
-    let reach = bands.metres * bands.distances as f64;
-    // Places are sorted by x: those within reach in x follow each other.
-    let of = |a: usize| {
-        let [x, y] = places[a];
-        let mut found: Vec<Pair> = Vec::new();
-        for (b, &[other_x, other_y]) in places.iter().enumerate().skip(a + 1) {
-            if other_x - x > reach {
+/// Events that one task looks from.
+const EVENTS_A_TASK: usize = 512;
+
+/// Pairs within reach, as positions, by band of distance. `places` are in order of x.
+///
+/// They are looked for in strips as high as the reach: only an event's own strip and the next one can hold the other.
+fn pairs(places: &[[f64; 2]], bands: &Bands) -> Result<Vec<Vec<[u32; 2]>>, Error> {
+    let edges: Vec<f64> =
+        std::iter::once(SAME_PLACE_M).chain((1..=bands.distances).map(|band| band as f64 * bands.metres)).collect();
+    let squares: Vec<f64> = edges.iter().map(|edge| edge * edge).collect();
+    let reach = edges[bands.distances] * WIDER;
+    let lowest = places.iter().map(|place| place[1]).fold(f64::INFINITY, f64::min);
+    let mut strips: Vec<(i64, u32)> =
+        places.iter().map(|place| ((place[1] - lowest) / reach) as i64).zip(0..).collect();
+    strips.sort_unstable();
+    let seen = AtomicUsize::new(0);
+    let starts: Vec<usize> = (0..strips.len()).step_by(EVENTS_A_TASK).collect();
+    let look = |start: usize| {
+        let mut found: Vec<Vec<[u32; 2]>> = vec![Vec::new(); edges.len()];
+        for from in start..strips.len().min(start + EVENTS_A_TASK) {
+            if seen.load(Ordering::Relaxed) > MOST_PAIRS {
                 break;
             }
-            let distance = (other_x - x).hypot(other_y - y);
-            if distance <= SAME_PLACE_M {
-                found.push((a as u32, b as u32, 0));
-            } else if distance <= reach {
-                found.push((a as u32, b as u32, (distance / bands.metres).ceil().max(1.0) as u32));
+            let (strip, a) = strips[from];
+            let [x, y] = places[a as usize];
+            let (mut pairs, x_of) = (0, |at: &(i64, u32)| places[at.1 as usize][0]);
+            let mut offer = |&(_, b): &(i64, u32)| {
+                let distance = squared([x, y], places[b as usize]);
+                if let Some(band) = squares.iter().position(|edge| distance <= *edge) {
+                    found[band].push([a, b]);
+                    pairs += 1;
+                }
+            };
+            let own = strips[from + 1..].iter().take_while(|other| other.0 == strip && x_of(other) <= x + reach);
+            own.for_each(&mut offer);
+            let above = strip.saturating_add(1);
+            let next = from
+                + strips[from..]
+                    .partition_point(|other| other.0 < above || (other.0 == above && x_of(other) < x - reach));
+            if above > strip {
+                let next = strips[next..].iter().take_while(|other| other.0 == above && x_of(other) <= x + reach);
+                next.for_each(&mut offer);
             }
+            seen.fetch_add(pairs, Ordering::Relaxed);
         }
         found
     };
-    let mut all: Vec<Pair> = Vec::new();
-    for batch in (0..places.len()).collect::<Vec<_>>().chunks(4096) {
-        let found: Vec<Vec<Pair>> = batch.par_iter().map(|&a| of(a)).collect();
-        for list in found {
-            all.extend(list);
-        }
-        if all.len() > MOST_PAIRS {
-            return Err(Error::TooManyPairs { events: places.len() });
-        }
+    let parts: Vec<Vec<Vec<[u32; 2]>>> = starts.into_par_iter().map(look).collect();
+    if seen.into_inner() > MOST_PAIRS {
+        return Err(Error::TooManyPairs { events: places.len() });
     }
-    Ok(all)
+    let of_band = |band: usize| parts.iter().flat_map(|part| &part[band]).copied().collect();
+    Ok((0..edges.len()).map(of_band).collect())
 }
 
 fn judged(cell: usize, observed: &[u32], drawn: &[Vec<u32>], bands: &Bands) -> Pairs {
@@ -222,6 +259,10 @@ fn judged(cell: usize, observed: &[u32], drawn: &[Vec<u32>], bands: &Bands) -> P
         q: 1.0,
     }
 }
+
+#[cfg(test)]
+#[path = "near_repeat_oracle.rs"]
+mod oracle;
 
 #[cfg(test)]
 mod tests {
@@ -286,7 +327,13 @@ mod tests {
     fn bad_bands_and_nothing() {
         let none = near_repeat(&[], &[], &BANDS, 19, 1).expect("valid");
         assert!(none.table.len() == 6 && none.table.iter().all(|cell| cell.observed == 0 && cell.p == 1.0));
-        for bands in [Bands { metres: 0.5, ..BANDS }, Bands { distances: 0, ..BANDS }, Bands { days: 0, ..BANDS }] {
+        for bands in [
+            Bands { metres: 0.5, ..BANDS },
+            Bands { distances: 0, ..BANDS },
+            Bands { days: 0, ..BANDS },
+            Bands { days: i32::MAX, ..BANDS },
+            Bands { times: 101, ..BANDS },
+        ] {
             assert!(matches!(near_repeat(&[], &[], &bands, 1, 1), Err(Error::OutOfRange { .. })), "{bands:?}");
         }
         assert_eq!(near_repeat(&[[0.0; 2]], &[], &BANDS, 1, 1), Err(Error::LengthsDiffer { wanted: 1, found: 0 }));

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::dbscan::EPS_M;
+use super::dbscan::{EPS_DAYS, EPS_M};
 use super::dispersion::Dispersion;
 use super::hdbscan::{self, MIN_CLUSTER_SIZE};
 use super::kde::{BANDWIDTH_M, Kernel, Smoothing};
@@ -214,12 +214,31 @@ pub const METHODS: &[Method] = &[
         parameters: &[
             length("eps", 50.0, &EPS_M, "dbscan-eps-help"),
             whole("min-points", 5.0, &MIN_POINTS, "dbscan-min-points-help"),
+            words("partition", "dbscan-partition-help"),
             choice("selection", SELECTIONS, "dbscan-selection-help"),
             words("value", "dbscan-value-help"),
         ],
         asks: Asks::Within("eps"),
         settings: |given| Settings::Dbscan {
             eps: Metres(given.number("eps")),
+            min_points: given.number("min-points") as usize,
+            partition: given.text("partition").map(str::to_owned),
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "st-dbscan",
+        parameters: &[
+            length("eps", 100.0, &EPS_M, "st-dbscan-eps-help"),
+            whole("days", 14.0, &EPS_DAYS, "st-dbscan-days-help"),
+            whole("min-points", 5.0, &MIN_POINTS, "st-dbscan-min-points-help"),
+            choice("selection", SELECTIONS, "st-dbscan-selection-help"),
+            words("value", "st-dbscan-value-help"),
+        ],
+        asks: Asks::Within("eps"),
+        settings: |given| Settings::StDbscan {
+            eps: Metres(given.number("eps")),
+            eps_days: given.number("days") as u32,
             min_points: given.number("min-points") as usize,
             value: given.text("value").map(str::to_owned),
         },
@@ -754,6 +773,19 @@ pub enum Settings {
         eps: Metres,
         /// Least events within that distance, the event itself included.
         min_points: usize,
+        /// Column whose groups are clustered each by itself: [`dbscan_by_group`](super::dbscan_by_group()).
+        partition: Option<String>,
+        /// Column that is summed for each hotspot.
+        value: Option<String>,
+    },
+    /// [`st_dbscan`](super::st_dbscan()).
+    StDbscan {
+        /// Distance within which events are near.
+        eps: Metres,
+        /// Days within which they are.
+        eps_days: u32,
+        /// Least events near in both, the event itself included.
+        min_points: usize,
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
@@ -1030,7 +1062,10 @@ mod tests {
     #[test]
     fn what_is_not_said_takes_its_default() {
         let dbscan = parse("dbscan", &[("eps", "37,5")]).expect("valid");
-        assert_eq!(dbscan.settings(), Settings::Dbscan { eps: Metres(37.5), min_points: 5, value: None });
+        assert_eq!(
+            dbscan.settings(),
+            Settings::Dbscan { eps: Metres(37.5), min_points: 5, partition: None, value: None }
+        );
         let counts = parse("counts", &[("min_points", "3"), ("value", "kostnad")]).expect("valid");
         let value = Some("kostnad".to_owned());
         assert_eq!(counts.settings(), Settings::Counts { cell: Metres(250.0), min_points: 3, value });
@@ -1072,7 +1107,7 @@ mod tests {
             refused("heatmap", &[]),
             Error::UnknownMethod { method: owned("heatmap"), known: METHODS.iter().map(|method| method.id).collect() }
         );
-        let known = vec!["eps", "min-points", "selection", "value"];
+        let known = vec!["eps", "min-points", "partition", "selection", "value"];
         assert_eq!(
             refused("dbscan", &[("cell", "5")]),
             Error::UnknownParameter { method: "dbscan", parameter: owned("cell"), known }
@@ -1173,6 +1208,9 @@ mod tests {
                 }
                 Settings::Dbscan { eps, min_points, .. } => {
                     assert!(method.id == "dbscan" && EPS_M.contains(&eps.0) && min_points > 0);
+                }
+                Settings::StDbscan { eps, eps_days, min_points, .. } => {
+                    assert!(method.id == "st-dbscan" && EPS_M.contains(&eps.0) && min_points > 0 && eps_days == 14);
                 }
                 Settings::NetworkCounts { radius, min_points, roads, .. } => {
                     assert!(method.id == "network-counts" && RADIUS_M.contains(&radius.0) && min_points > 0);

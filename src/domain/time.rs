@@ -142,6 +142,27 @@ impl Interval {
         Some(local_date(self.from, &self.zone)?.year())
     }
 
+    /// First and last calendar day, in the source's zone, counted from 1970-01-01; `None` where the zone is unknown.
+    #[must_use]
+    pub fn day_numbers(&self) -> Option<(i32, i32)> {
+        let number = |second: i64| {
+            let days = local_date(second, &self.zone)?.since(Date::constant(1970, 1, 1)).ok()?;
+            Some(days.get_days())
+        };
+        Some((number(self.from)?, number(self.to - 1)?))
+    }
+
+    /// The day that an interval of at most `most` days stands for, numbered as in [`Self::day_numbers`]: the middle one, rounded
+    /// down, so that it is off by less than half of `most`. One day can always be told.
+    ///
+    /// `None` where the interval touches more days, or is a month (28 days) or more, which is no day of any sort.
+    #[must_use]
+    pub fn day_within(&self, most: u32) -> Option<i32> {
+        let (first, last) = self.day_numbers()?;
+        let long = u32::try_from(last.checked_sub(first)?.checked_add(1)?).ok()?;
+        (long <= most.clamp(1, 27)).then_some(first + (last - first) / 2)
+    }
+
     /// First and last calendar day, in the source's zone, as `YYYY-MM-DD`.
     #[must_use]
     pub fn days(&self) -> Option<(String, String)> {
@@ -193,6 +214,35 @@ mod tests {
             hour: (hour >= 0).then_some(hour),
             minute: None,
         }
+    }
+
+    #[test]
+    fn days_are_numbered_by_the_clock_of_the_zone() {
+        let numbers = |parts: Parts| Interval::from_parts(parts, ZONE).and_then(|interval| interval.day_numbers());
+        assert_eq!(numbers(parts(1970, 1, 1, -1)), Some((0, 0)));
+        assert_eq!(numbers(parts(1970, 1, 2, 0)), Some((1, 1)));
+        assert_eq!(numbers(parts(1969, 12, 31, 23)), Some((-1, -1)));
+        assert_eq!(numbers(parts(2024, 2, 0, -1)), Some((19_754, 19_782)));
+        // The day on which summer time begins has 23 hours, and is one day.
+        assert_eq!(numbers(parts(2024, 3, 31, -1)), Some((19_813, 19_813)));
+    }
+
+    #[test]
+    fn a_few_days_stand_for_the_middle_one_and_a_month_for_none() {
+        let of = |from: (i8, i8), to: (i8, i8), most: u32| {
+            let start =
+                |(day, hour): (i8, i8)| Interval::from_parts(parts(2024, 7, day, hour), ZONE).map(|time| time.from);
+            let (from, to) = (start(from).expect("a time"), start(to).expect("a time"));
+            let first =
+                Interval::from_parts(parts(2024, 7, 1, -1), ZONE).and_then(|day| day.day_numbers()).expect("a day").0;
+            Interval { from, to, zone: ZONE.to_owned() }.day_within(most).map(|day| day - first + 1)
+        };
+        // From Friday 17.00 to Monday 08.00: four days, of which Saturday is the middle one, rounded down.
+        assert_eq!(of((5, 17), (8, 8), 7), Some(6));
+        assert_eq!((of((5, 17), (8, 8), 4), of((5, 17), (8, 8), 3)), (Some(6), None));
+        // An hour that ends at midnight is of one day; one that goes on is of two.
+        assert_eq!((of((5, 23), (6, 0), 0), of((5, 23), (6, 1), 0), of((5, 23), (6, 1), 2)), (Some(5), None, Some(5)));
+        assert_eq!((of((1, 0), (28, 0), 366), of((1, 0), (29, 0), 366)), (Some(14), None));
     }
 
     #[test]

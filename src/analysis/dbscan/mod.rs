@@ -8,8 +8,10 @@
 mod cells;
 mod closest;
 mod numbering;
+mod partition;
 #[cfg(test)]
 mod props;
+mod spacetime;
 
 use std::ops::RangeInclusive;
 
@@ -22,6 +24,8 @@ use cells::{Cells, Windows};
 pub(super) use closest::squared;
 use closest::{any_within, count_within};
 pub(super) use numbering::{Nearest, numbered};
+pub use partition::dbscan_by_group;
+pub use spacetime::{EPS_DAYS, st_dbscan};
 
 /// The range of eps. Below a centimetre no position is that good; above 100 km nothing is a place.
 pub const EPS_M: RangeInclusive<f64> = 0.01..=100_000.0;
