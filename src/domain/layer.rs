@@ -87,6 +87,17 @@ impl Values {
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// What stands in a row, as a text; `None` where nothing does, and beyond the last row.
+    #[must_use]
+    pub fn text(&self, row: usize) -> Option<String> {
+        match self {
+            Self::Integer(values) => values.get(row).map(|value| value.to_string()),
+            Self::Real(values) => values.get(row).map(|value| value.to_string()),
+            Self::Text(values) => values.get(row).map(str::to_owned),
+            Self::Bool(values) => values.get(row).map(|value| value.to_string()),
+        }
+    }
 }
 
 /// A column: ascii name for machines, alias with å, ä, ö and unit for people.

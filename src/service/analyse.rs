@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -15,6 +14,7 @@ use super::files;
 use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
+use super::groups::{self, Groups};
 use super::{along, coarse, ground, planar, selection};
 use super::{snap, styles, timeline};
 use crate::analysis::{self, Settings};
@@ -98,17 +98,6 @@ pub struct Report {
     pub certificate: Option<analysis::certificate::Certificate>,
 }
 
-/// Groups of an analysis, over the rows that have a place; none for a method that asks for no places.
-#[derive(Default)]
-struct Groups {
-    hotspots: Vec<Hotspot>,
-    cluster: Vec<Option<u32>>,
-    core: Vec<bool>,
-    cells: Option<(Grid, analysis::Counts, Vec<Option<u32>>)>,
-    /// Strength of membership, where the method tells.
-    strength: Option<Vec<f64>>,
-}
-
 /// Runs an analysis and writes its layers.
 ///
 /// # Errors
@@ -178,7 +167,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
                     (certificate, surface) = (found.certificate, found.surface);
                     (found.layers, found.passport)
                 }
-                None => in_the_plane(&mut input, &parameters, timings)?,
+                None => in_the_plane(&mut input, &parameters, &shown, timings)?,
             }
         }
     };
@@ -217,12 +206,11 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
 fn in_the_plane(
     input: &mut Input,
     parameters: &analysis::Parameters,
+    shown: &str,
     timings: &Timings,
 ) -> Result<(Vec<Layer>, Passport)> {
-    let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let points: Vec<[f64; 2]> = input.points.iter().flatten().copied().collect();
-    let groups = group(parameters, &points, timings)?;
-    Ok(timings.time("layers", || layers(input, &placed, &points, groups, parameters)))
+    let (placed, groups) = groups::find(input, parameters, shown, timings)?;
+    Ok(timings.time("layers", || layers(input, &placed, groups, parameters)))
 }
 
 fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passport) -> Result<()> {
@@ -241,113 +229,19 @@ fn keep(store: &mut GpkgStore, layers: &[Layer], input: &Input, passport: &Passp
     styles::write(store)
 }
 
-fn group(parameters: &analysis::Parameters, points: &[[f64; 2]], timings: &Timings) -> Result<Groups> {
-    match &parameters.settings() {
-        Settings::Dbscan { eps, min_points, .. } => {
-            let clustering = timings.time("compute", || analysis::dbscan(points, *eps, *min_points))?;
-            let count = clustering.count as usize;
-            let mut members: Vec<Vec<u32>> = vec![Vec::new(); count];
-            let mut cores: Vec<Vec<[f64; 2]>> = vec![Vec::new(); count];
-            for (index, cluster) in (0_u32..).zip(&clustering.cluster) {
-                if let Some(number) = cluster {
-                    members[*number as usize - 1].push(index);
-                    if clustering.core[index as usize] {
-                        cores[*number as usize - 1].push(points[index as usize]);
-                    }
-                }
-            }
-            let outline = |cores: &Vec<[f64; 2]>| analysis::outline::around_cores(cores, *eps);
-            let outlines = || cores.par_iter().map(outline).collect::<std::result::Result<Vec<_>, _>>();
-            let outlines = timings.time("outline", outlines)?;
-            let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(|(number, (members, outline))| Hotspot {
-                number,
-                members,
-                shape: outline.into(),
-                road: None,
-                tested: None,
-            });
-            let hotspots = hotspots.collect();
-            Ok(Groups { hotspots, cluster: clustering.cluster, core: clustering.core, cells: None, strength: None })
-        }
-        Settings::Hdbscan { settings, radius } => {
-            let found = timings.time("compute", || analysis::hdbscan(points, settings))?;
-            let mut members: Vec<Vec<u32>> = vec![Vec::new(); found.count as usize];
-            for (index, cluster) in (0_u32..).zip(&found.cluster) {
-                if let Some(number) = cluster {
-                    members[*number as usize - 1].push(index);
-                }
-            }
-            let outline = |members: &Vec<u32>| {
-                let places: Vec<[f64; 2]> = members.iter().map(|&at| points[at as usize]).collect();
-                analysis::outline::around_cores(&places, *radius)
-            };
-            let outlines = || members.par_iter().map(outline).collect::<std::result::Result<Vec<_>, _>>();
-            let outlines = timings.time("outline", outlines)?;
-            let hotspot = |(number, (members, outline)): (u32, (Vec<u32>, geo::MultiPolygon<f64>))| Hotspot {
-                number,
-                members,
-                shape: outline.into(),
-                road: None,
-                tested: None,
-            };
-            let hotspots = (1..).zip(members.into_iter().zip(outlines)).map(hotspot).collect();
-            let core = found.cluster.iter().map(Option::is_some).collect();
-            Ok(Groups { hotspots, cluster: found.cluster, core, cells: None, strength: Some(found.strength) })
-        }
-        Settings::Counts { cell, min_points, .. } => {
-            let grid = Grid::new(*cell).expect("the parameter's range lies within the grid's");
-            let counts = timings.time("compute", || analysis::counts(points, &grid))?;
-            let full = analysis::full_cells(&counts, *min_points);
-            let mut cluster = vec![None; points.len()];
-            let mut of_cells = vec![None; counts.cells().len()];
-            for (number, &at) in (1_u32..).zip(&full) {
-                of_cells[at as usize] = Some(number);
-                for &index in counts.members(at as usize) {
-                    cluster[index as usize] = Some(number);
-                }
-            }
-            let hotspot = |(number, at): (u32, &u32)| Hotspot {
-                number,
-                members: counts.members(*at as usize).to_vec(),
-                shape: analysis::outline::of_cells(&grid, &[counts.cells()[*at as usize]]).into(),
-                road: None,
-                tested: None,
-            };
-            let hotspots = (1..).zip(&full).map(hotspot).collect();
-            let core = cluster.iter().map(Option::is_some).collect();
-            Ok(Groups { hotspots, cluster, core, cells: Some((grid, counts, of_cells)), strength: None })
-        }
-        Settings::NetworkCounts { .. } | Settings::NetworkDbscan { .. } => {
-            Err(Refusal::NoNetwork { method: parameters.method().id, file: String::new() }.into())
-        }
-        // Areas and times have no groups; methods that compare make their own.
-        Settings::AreaCounts { .. }
-        | Settings::Backtest { .. }
-        | Settings::Emerging { .. }
-        | Settings::GiStar { .. }
-        | Settings::Kde { .. }
-        | Settings::LocalMoran { .. }
-        | Settings::NearRepeat { .. }
-        | Settings::RelativeRisk { .. }
-        | Settings::Scan { .. }
-        | Settings::Timeline { .. } => Ok(Groups::default()),
-    }
-}
-
 fn layers(
     input: &mut Input,
     placed: &[usize],
-    points: &[[f64; 2]],
     mut groups: Groups,
     parameters: &analysis::Parameters,
 ) -> (Vec<Layer>, Passport) {
-    // Rows without a place come last, but for those whose place was too coarse.
+    // Rows without a place come last, but for those whose place or time was too coarse.
     let facts = if placed.last().is_none_or(|last| last + 1 == placed.len()) {
         Cow::Borrowed(&input.facts[..placed.len()])
     } else {
         Cow::Owned(placed.iter().map(|&row| input.facts[row].clone()).collect())
     };
-    let study_m2 = input.study_m2(points.iter().copied());
+    let study_m2 = input.study_m2(placed.iter().filter_map(|&row| input.points[row]));
     let weighted = parameters.text("value").is_some();
     let chosen = input.chosen.clone();
     let frame = Frame {
@@ -361,7 +255,13 @@ fn layers(
     };
     let passport = passport(input, placed.len(), parameters);
     hotspots::rank(&mut groups.hotspots, &frame);
-    let mut made = vec![hotspots::layer(&groups.hotspots, &frame, passport.clone())];
+    let mut spots = hotspots::layer(&groups.hotspots, &frame, passport.clone());
+    if let Some(group_of) = &groups.names {
+        // All members are of one group.
+        let name = |spot: &Hotspot| spot.members.first().and_then(|&at| group_of[at as usize].clone());
+        spots.columns.push(column("grupp", true, Values::Text(groups.hotspots.iter().map(name).collect())));
+    }
+    let mut made = vec![spots];
     if let Some((grid, counts, of_cells)) = &groups.cells {
         made.push(cells(*grid, counts, of_cells, &facts, input.kind, &passport));
     }

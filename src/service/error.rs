@@ -174,6 +174,15 @@ pub enum Refusal {
         /// The step.
         step: &'static str,
     },
+    /// Every time spans more days than the method can take for one.
+    DaysTooCoarse {
+        /// The file or store.
+        file: String,
+        /// Rows with a time.
+        rows: usize,
+        /// Most days.
+        days: u32,
+    },
     /// The input is in degrees, and no metric system is agreed on for where it lies.
     DegreesElsewhere {
         /// The file.

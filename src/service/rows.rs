@@ -56,6 +56,16 @@ impl Input {
     pub fn study_m2(&self, points: impl Iterator<Item = [f64; 2]>) -> f64 {
         if self.home_m2 > 0.0 { self.home_m2 } else { Bbox::around(points).area_m2() }
     }
+
+    /// Tells of rows that take no part, where there are any. `reason` is a text's id.
+    pub fn leave_out(&mut self, reason: &str, values: &[(&str, String)], count: u64) {
+        if count > 0 {
+            let reason = crate::texts::swedish(reason, values);
+            let told = [("count", count.to_string()), ("reason", reason.clone())];
+            self.notes.push(crate::texts::swedish("note-left-out", &told));
+            *self.dropped.entry(reason).or_default() += count;
+        }
+    }
 }
 
 /// Rows of a file.

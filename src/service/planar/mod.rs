@@ -147,6 +147,7 @@ pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Option<Found>>
         | Settings::Hdbscan { .. }
         | Settings::NetworkCounts { .. }
         | Settings::NetworkDbscan { .. }
+        | Settings::StDbscan { .. }
         | Settings::Timeline { .. } => return Ok(None),
     };
     found.map(Some)
@@ -181,7 +182,7 @@ fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
         placed.points.push(point);
         placed.cell.push(cell);
     }
-    left_out(input, "dropped-no-exposure", outside);
+    input.leave_out("dropped-no-exposure", &[], outside);
     let values = [
         ("words", placed.study.by.words()),
         ("side", number(&over.cell.0)),
@@ -222,8 +223,8 @@ fn periods(input: &mut Input, ask: &Ask<'_>, rows: &[usize], step: Step) -> Resu
     if lost == periods.len() {
         return Err(Refusal::no_period(ask.shown, lost, undated, step).into());
     }
-    left_out(input, "dropped-undated", undated as u64);
-    left_out(input, "dropped-coarse-time", (lost - undated) as u64);
+    input.leave_out("dropped-undated", &[], undated as u64);
+    input.leave_out("dropped-coarse-time", &[], (lost - undated) as u64);
     Ok(periods)
 }
 
@@ -242,15 +243,6 @@ fn dated(input: &mut Input, ask: &Ask<'_>, placed: &mut Placed, step: Step) -> R
     }
     let of = known().map(|period| steps.partition_point(|known| *known < period)).collect();
     Ok((steps, of))
-}
-
-/// Tells of rows that take no part.
-fn left_out(input: &mut Input, reason: &str, count: u64) {
-    if count > 0 {
-        let reason = swedish(reason, &[]);
-        input.notes.push(swedish("note-left-out", &[("count", count.to_string()), ("reason", reason.clone())]));
-        *input.dropped.entry(reason).or_default() += count;
-    }
 }
 
 /// What a method makes of its input.

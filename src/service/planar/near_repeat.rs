@@ -1,24 +1,22 @@
 //! Near repeats: the table of bands, and which events follow another.
 
-use super::{Ask, Found, passport_of, periods};
+use super::{Ask, Found, passport_of};
 use crate::analysis::near_repeat::{Bands, Pairs, SAME_PLACE_M, near_repeat};
-use crate::domain::{Column, Geometries, Layer, Period, Step, Style, Values};
+use crate::domain::{Column, Geometries, Layer, Style, Values};
 use crate::service::analyse::events;
 use crate::service::columns::{column, title};
+use crate::service::days;
 use crate::service::error::Result;
 use crate::service::rows::Input;
 use crate::texts::{number, swedish};
 
 pub(super) fn run(input: &mut Input, ask: &Ask<'_>, bands: &Bands, replicates: usize, seed: u64) -> Result<Found> {
     let placed: Vec<usize> = (0..input.points.len()).filter(|&row| input.points[row].is_some()).collect();
-    let periods = periods(input, ask, &placed, Step::Day)?;
-    let dated: Vec<(usize, Period)> =
-        placed.into_iter().zip(&periods).filter_map(|(row, period)| Some((row, (*period)?))).collect();
-    let origin = dated.iter().map(|(_, period)| *period).min();
-    let since = |period: Period| {
-        origin.and_then(|origin| period.first().since(origin.first()).ok()).map_or(0, |span| span.get_days())
-    };
-    let days: Vec<i32> = dated.iter().map(|(_, period)| since(*period)).collect();
+    let most = u32::try_from(bands.days).unwrap_or(1);
+    let days = days::of_rows(input, ask.shown, &placed, most)?;
+    let dated: Vec<(usize, i32)> =
+        placed.into_iter().zip(&days).filter_map(|(row, day)| Some((row, (*day)?))).collect();
+    let days: Vec<i32> = dated.iter().map(|(_, day)| *day).collect();
     let points: Vec<[f64; 2]> = dated.iter().filter_map(|(row, _)| input.points[*row]).collect();
     let found = ask.timings.time("compute", || near_repeat(&points, &days, bands, replicates, seed))?;
     let passport = passport_of(input, points.len(), ask, Some(seed), None);
