@@ -26,6 +26,7 @@ pub mod neighbours;
 pub mod nulls;
 pub mod outline;
 pub mod road;
+pub mod scan;
 pub mod series;
 mod sets;
 pub mod summary;
@@ -133,6 +134,55 @@ pub enum Error {
         /// How many.
         rows: u64,
     },
+    /// There is no event to analyse.
+    NothingToAnalyse,
+    /// Too short a history for what is asked of it.
+    TooFewSteps {
+        /// Steps that there are.
+        steps: usize,
+        /// Steps that it takes.
+        least: usize,
+    },
+    /// Tables that belong together are not equally long.
+    LengthsDiffer {
+        /// Rows that there should be.
+        wanted: usize,
+        /// Rows that there are.
+        found: usize,
+    },
+    /// An exposure is negative or not a number.
+    ExposureNotUsable {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// A place has events, but nothing that they could happen to.
+    EventsWithoutExposure {
+        /// The place's number in the input, from 1.
+        number: usize,
+    },
+    /// No place has any exposure.
+    NoExposure,
+    /// Cases are to be held against controls, and there is no control.
+    NoControls,
+    /// Fewer than two places to compare.
+    TooFewUnits {
+        /// Places that there are.
+        units: usize,
+    },
+    /// Every place has more than the largest window may hold.
+    NoWindow {
+        /// Largest share of the exposure in a window, per cent.
+        percent: u32,
+    },
+    /// The windows over so many places do not fit in memory.
+    TooManyWindows {
+        /// Places.
+        units: usize,
+        /// Most places in all windows together.
+        limit: usize,
+    },
+    /// All cases lie in one place or in one step of time, so that there is nothing to permute.
+    AllAtOnce,
     /// More points than 32 bits can number.
     TooManyPoints {
         /// How many.
@@ -192,6 +242,17 @@ mod tests {
             Error::PointOutsideGrid { number: 3 },
             Error::PointsTooFarApart { length: "50".to_owned() },
             Error::NoHourKnown { rows: 3 },
+            Error::NothingToAnalyse,
+            Error::TooFewSteps { steps: 1, least: 2 },
+            Error::LengthsDiffer { wanted: 4, found: 5 },
+            Error::ExposureNotUsable { number: 3 },
+            Error::EventsWithoutExposure { number: 3 },
+            Error::NoExposure,
+            Error::NoControls,
+            Error::TooFewUnits { units: 1 },
+            Error::NoWindow { percent: 10 },
+            Error::TooManyWindows { units: 90_000, limit: 250_000_000 },
+            Error::AllAtOnce,
             Error::TooManyPoints { points: 5_000_000_000 },
         ];
         for error in errors {
