@@ -79,6 +79,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/qgis.toml"),
     include_str!("../data/texts/roads.toml"),
     include_str!("../data/texts/sample.toml"),
+    include_str!("../data/texts/scan.toml"),
     include_str!("../data/texts/service.toml"),
     include_str!("../data/texts/store.toml"),
     include_str!("../data/texts/timeline.toml"),

@@ -13,6 +13,7 @@ use super::dbscan::EPS_M;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
+use super::scan::{self, Mode};
 use super::{Error, range_text};
 use crate::domain::{Metres, Net, RoadKeeper, Step};
 use crate::texts::{number, text};
@@ -121,6 +122,27 @@ const JUNCTION_TYPES: &[&str] = &["alla", "signal", "cirkulation", "ovrig"];
 /// Which accidents count: [`Selection`], the default first.
 const SELECTIONS: &[&str] = &["vagtrafik", "fall", "alla"];
 
+/// The range of the largest window of a scan, per cent of the exposure.
+pub const WINDOW_PERCENT: RangeInclusive<f64> = 1.0..=50.0;
+
+/// The range of the longest interval of a scan, per cent of the steps.
+pub const LONGEST_PERCENT: RangeInclusive<f64> = 1.0..=90.0;
+
+/// The range of a significance level, per cent.
+pub const SCAN_ALPHA_PERCENT: RangeInclusive<f64> = 1.0..=20.0;
+
+/// The range of a seed: whole numbers that a double holds exactly.
+pub const SCAN_SEED: RangeInclusive<f64> = 0.0..=9_007_199_254_740_991.0;
+
+/// Windows of a scan: circles, or circles and ellipses.
+const SHAPES: &[&str] = &["circle", "ellipse"];
+
+/// What a scan in space and time compares with.
+const SCAN_MODELS: &[&str] = &["permutation", "poisson"];
+
+/// Which intervals a scan looks at.
+const SCAN_MODES: &[&str] = &["retrospective", "prospective"];
+
 /// The range of a number of years; 0 is all years.
 const YEARS: RangeInclusive<f64> = 0.0..=100.0;
 
@@ -178,6 +200,59 @@ pub const METHODS: &[Method] = &[
         asks: Asks::Nothing,
         settings: |given| Settings::Timeline {
             step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+        },
+    },
+    Method {
+        id: "scan",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "scan-cell-help"),
+            words("exposure", "scan-exposure-help"),
+            whole("window", 10.0, &WINDOW_PERCENT, "scan-window-help"),
+            choice("shape", SHAPES, "scan-shape-help"),
+            whole("replicates", 999.0, &scan::REPLICATES, "scan-replicates-help"),
+            whole("seed", 1.0, &SCAN_SEED, "scan-seed-help"),
+            whole("alpha", 5.0, &SCAN_ALPHA_PERCENT, "scan-alpha-help"),
+            choice("selection", SELECTIONS, "scan-selection-help"),
+            words("value", "scan-value-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::Scan {
+            cell: Metres(given.number("cell")),
+            exposure: given.text("exposure").map(str::to_owned),
+            options: given.scan_options(),
+            value: given.text("value").map(str::to_owned),
+        },
+    },
+    Method {
+        id: "scan-time",
+        parameters: &[
+            choice("model", SCAN_MODELS, "scan-time-model-help"),
+            choice("mode", SCAN_MODES, "scan-time-mode-help"),
+            choice("step", &["month", "week", "day"], "scan-time-step-help"),
+            whole("longest", 50.0, &LONGEST_PERCENT, "scan-time-longest-help"),
+            length("cell", 250.0, &CELL_M, "scan-time-cell-help"),
+            words("exposure", "scan-time-exposure-help"),
+            whole("window", 10.0, &WINDOW_PERCENT, "scan-time-window-help"),
+            choice("shape", SHAPES, "scan-time-shape-help"),
+            whole("replicates", 999.0, &scan::REPLICATES, "scan-time-replicates-help"),
+            whole("seed", 1.0, &SCAN_SEED, "scan-time-seed-help"),
+            whole("alpha", 5.0, &SCAN_ALPHA_PERCENT, "scan-time-alpha-help"),
+            choice("selection", SELECTIONS, "scan-time-selection-help"),
+            words("value", "scan-time-value-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::ScanTime {
+            permuted: given.text("model") != Some("poisson"),
+            mode: match given.text("mode") {
+                Some("prospective") => Mode::Prospective,
+                _ => Mode::Retrospective,
+            },
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+            longest: given.number("longest") / 100.0,
+            cell: Metres(given.number("cell")),
+            exposure: given.text("exposure").map(str::to_owned),
+            options: given.scan_options(),
+            value: given.text("value").map(str::to_owned),
         },
     },
     Method {
@@ -436,6 +511,36 @@ pub enum Settings {
         /// Column that is summed for each hotspot.
         value: Option<String>,
     },
+    /// [`poisson`](super::scan::poisson()) over the cells.
+    Scan {
+        /// Side of a cell.
+        cell: Metres,
+        /// What cases are held against; `None`: every cell the same.
+        exposure: Option<String>,
+        /// Windows, null maps and level.
+        options: scan::Options,
+        /// Column that is summed for each cluster.
+        value: Option<String>,
+    },
+    /// [`permutation`](super::scan::permutation()) or [`cylinders`](super::scan::cylinders()) over the cells and steps.
+    ScanTime {
+        /// Whether times are permuted among the cases; otherwise cases are held against an exposure.
+        permuted: bool,
+        /// Which intervals are looked at.
+        mode: Mode,
+        /// Length of a step.
+        step: Step,
+        /// The longest interval as a share of the steps.
+        longest: f64,
+        /// Side of a cell.
+        cell: Metres,
+        /// What cases are held against; `None`: every cell the same. Not used where times are permuted.
+        exposure: Option<String>,
+        /// Windows, null maps and level.
+        options: scan::Options,
+        /// Column that is summed for each cluster.
+        value: Option<String>,
+    },
     /// [`divide`](super::road::divide()): counts per segment and junction.
     NetworkCounts {
         /// Least events at a segment or junction that is a hotspot.
@@ -513,7 +618,12 @@ impl Settings {
     pub const fn roads(&self) -> Option<Roads> {
         match self {
             Self::NetworkCounts { roads, .. } | Self::NetworkDbscan { roads, .. } => Some(*roads),
-            Self::AreaCounts { .. } | Self::Counts { .. } | Self::Dbscan { .. } | Self::Timeline { .. } => None,
+            Self::AreaCounts { .. }
+            | Self::Counts { .. }
+            | Self::Dbscan { .. }
+            | Self::Scan { .. }
+            | Self::ScanTime { .. }
+            | Self::Timeline { .. } => None,
         }
     }
 }
@@ -619,6 +729,19 @@ impl Parameters {
         }
     }
 
+    /// Windows, null maps and level of a scan.
+    fn scan_options(&self) -> scan::Options {
+        let ellipses = if self.text("shape") == Some("ellipse") { scan::ELLIPSES.to_vec() } else { vec![] };
+        scan::Options {
+            window: self.number("window") / 100.0,
+            ellipses,
+            replicates: self.number("replicates") as usize,
+            seed: self.number("seed") as u64,
+            alpha: self.number("alpha") / 100.0,
+            ..scan::Options::default()
+        }
+    }
+
     /// A number that the method has, which has a default; a test goes through all methods, since kernels refuse NaN.
     fn number(&self, id: &str) -> f64 {
         match self.get(id) {
@@ -648,6 +771,27 @@ mod tests {
         let counts = parse("counts", &[("min_points", "3"), ("value", "kostnad")]).expect("valid");
         let value = Some("kostnad".to_owned());
         assert_eq!(counts.settings(), Settings::Counts { cell: Metres(250.0), min_points: 3, value });
+    }
+
+    #[test]
+    fn a_scan_takes_its_percentages_as_shares() {
+        let given = [("window", "25"), ("shape", "ellipse"), ("alpha", "1"), ("replicates", "99"), ("seed", "7")];
+        let Settings::Scan { options, .. } = parse("scan", &given).expect("valid").settings() else { panic!("a scan") };
+        let wanted = scan::Options {
+            window: 0.25,
+            ellipses: scan::ELLIPSES.to_vec(),
+            replicates: 99,
+            seed: 7,
+            alpha: 0.01,
+            ..scan::Options::default()
+        };
+        assert_eq!(options, wanted);
+        let given = [("model", "poisson"), ("mode", "prospective"), ("step", "week"), ("longest", "20")];
+        let Settings::ScanTime { permuted, mode, step, longest, .. } = parse("scan-time", &given).expect("valid").settings()
+        else {
+            panic!("a scan")
+        };
+        assert_eq!((permuted, mode, step, longest), (false, Mode::Prospective, Step::Week, 0.2));
     }
 
     #[test]
@@ -731,6 +875,14 @@ mod tests {
                 }
                 Settings::Dbscan { eps, min_points, .. } => {
                     assert!(method.id == "dbscan" && EPS_M.contains(&eps.0) && min_points > 0);
+                }
+                Settings::Scan { cell, exposure, options, .. } => {
+                    assert!(method.id == "scan" && CELL_M.contains(&cell.0) && exposure.is_none());
+                    assert_eq!(options, scan::Options::default());
+                }
+                Settings::ScanTime { permuted, mode, step, longest, cell, options, .. } => {
+                    assert!(method.id == "scan-time" && permuted && mode == Mode::Retrospective && step == Step::Month);
+                    assert!(CELL_M.contains(&cell.0) && longest == 0.5 && options == scan::Options::default());
                 }
                 Settings::NetworkCounts { radius, min_points, roads, .. } => {
                     assert!(method.id == "network-counts" && RADIUS_M.contains(&radius.0) && min_points > 0);

@@ -7,12 +7,9 @@
 use std::ops::Range;
 
 use super::chance::LANES;
-use super::lanes::{Bests, any_passes};
-use super::llr::Likelihood;
+use super::lanes::{Bests, add, consider};
+use super::limits::{Limits, lowered};
 use super::zones::Zones;
-
-/// The demand is loosened by this, since it is computed with 24 bits.
-const LOOSE: f32 = 1.0 - 1e-5;
 
 /// Steps `first` to `last`, and where their sum is found: layer `plus` less layer `minus`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,6 +19,8 @@ pub(super) struct Interval {
     plus: u32,
     minus: u32,
     pub share: f64,
+    /// Bins that the share lowers.
+    lowered: i32,
 }
 
 /// Intervals with one beginning (or one end), from the shortest on.
@@ -29,8 +28,8 @@ pub(super) struct Interval {
 struct Group {
     plus: u32,
     minus: u32,
-    share: f32,
-    root_share: f32,
+    /// Bins that the smallest share lowers.
+    lowered: i32,
     members: Range<usize>,
 }
 
@@ -68,13 +67,12 @@ impl Intervals {
                     let (plus, minus) = if alarm { (length, 0) } else { (begin + length, begin) };
                     let share = before[first + length] - before[first];
                     let (first, last) = (first as u32, (first + length - 1) as u32);
-                    intervals.all.push(Interval { first, last, plus: plus as u32, minus: minus as u32, share });
+                    intervals.all.push(Interval { first, last, plus: plus as u32, minus: minus as u32, share, lowered: lowered(share) });
                 }
                 let to = intervals.all.len();
                 let (least, greatest) = (intervals.all[from], intervals.all[to - 1]);
-                let (share, root_share) = (least.share as f32, least.share.sqrt() as f32);
                 let (plus, minus) = (greatest.plus, greatest.minus);
-                intervals.groups.push(Group { plus, minus, share, root_share, members: from..to });
+                intervals.groups.push(Group { plus, minus, lowered: least.lowered, members: from..to });
                 shortest = greatest.length() + 1;
             }
         }
@@ -83,12 +81,17 @@ impl Intervals {
 
     /// Turns counts a step (after the first layer, which is 0) into the sums that intervals are made of.
     /// `counts`: layers of one place.
-    pub(super) fn accumulate(&self, counts: &mut [[u32; LANES]]) {
+    pub(super) fn accumulate(&self, counts: &mut [[i32; LANES]]) {
         for at in 1..counts.len() {
             for lane in 0..LANES {
                 counts[at][lane] += counts[at - 1][lane];
             }
         }
+    }
+
+    /// By how many bins the shortest interval lowers what is expected.
+    pub(super) fn lowered(&self) -> i32 {
+        self.all.iter().map(|interval| interval.lowered).min().unwrap_or(0)
     }
 
     /// The layer of a step; `None` where no interval holds the step.
@@ -104,14 +107,14 @@ impl Interval {
         (self.last - self.first) as usize + 1
     }
 
-    fn sum(&self, layers: &[[u32; LANES]]) -> [u32; LANES] {
+    fn sum(&self, layers: &[[i32; LANES]]) -> [i32; LANES] {
         less(&layers[self.plus as usize], &layers[self.minus as usize])
     }
 }
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "two vector instructions in the innermost loop")]
-fn less(plus: &[u32; LANES], minus: &[u32; LANES]) -> [u32; LANES] {
+fn less(plus: &[i32; LANES], minus: &[i32; LANES]) -> [i32; LANES] {
     let mut sum = [0; LANES];
     for lane in 0..LANES {
         sum[lane] = plus[lane].wrapping_sub(minus[lane]);
@@ -120,12 +123,11 @@ fn less(plus: &[u32; LANES], minus: &[u32; LANES]) -> [u32; LANES] {
 }
 
 /// The best cylinder of each map. `sums`: for each place its layers; weights of the zones are expected numbers of all time.
-pub(super) fn best(zones: &Zones, intervals: &Intervals, cases: f64, sums: &[[u32; LANES]]) -> Bests {
-    let model = Likelihood::Poisson { cases };
+pub(super) fn best(zones: &Zones, intervals: &Intervals, limits: &Limits, sums: &[[i32; LANES]]) -> Bests {
+    let mut limits = limits.clone();
     let layers = intervals.layers;
-    let largest = intervals.all.iter().fold(0.0_f64, |largest, interval| largest.max(interval.share));
     let mut bests = Bests::default();
-    let mut held = vec![[0_u32; LANES]; layers];
+    let mut held = vec![[0_i32; LANES]; layers];
     for list in 0..zones.forms.len() {
         held.fill([0; LANES]);
         let mut from = zones.firsts[list] as usize;
@@ -133,33 +135,26 @@ pub(super) fn best(zones: &Zones, intervals: &Intervals, cases: f64, sums: &[[u3
             let to = zones.ends[window] as usize;
             for &place in &zones.members[from..to] {
                 let more = &sums[place as usize * layers..(place as usize + 1) * layers];
-                for (sum, more) in held.iter_mut().zip(more) {
-                    for lane in 0..LANES {
-                        sum[lane] += more[lane];
-                    }
-                }
+                held.iter_mut().zip(more).for_each(|(sum, more)| add(sum, more));
             }
             from = to;
-            let expected = zones.weights[window];
-            // The reach at the longest interval over its root: at a shorter one it is at least that times the shorter's root.
-            let most = expected * largest;
-            let reach = (2.0 * expected / (1.0 + 2.0 * most / (cases - most))).sqrt() as f32 * LOOSE;
-            let base = expected as f32 * LOOSE;
+            let (expected, bin) = (zones.weights[window], zones.bins[window]);
             for group in &intervals.groups {
                 let bound = less(&held[group.plus as usize], &held[group.minus as usize]);
-                if !any_passes(&bound, base * group.share, reach * group.root_share, &bests.root) {
+                if !limits.any_above(bin.saturating_add_signed(group.lowered), &bound) {
                     continue;
                 }
                 for number in group.members.clone() {
                     let interval = &intervals.all[number];
                     let count = interval.sum(&held);
-                    let share = interval.share as f32;
-                    if any_passes(&count, base * share, reach * share.sqrt(), &bests.root) {
-                        bests.consider(model, expected * interval.share, count, (list, window, number));
+                    if limits.any_above(bin.saturating_add_signed(interval.lowered), &count) {
+                        let at = (list, window, number);
+                        consider(&mut bests, limits.model(), expected * interval.share, &count, at);
                     }
                 }
             }
         }
+        limits.raise(&bests);
     }
     bests
 }
@@ -182,7 +177,7 @@ mod tests {
     fn sums_are_those_of_the_steps() {
         for (alarm, longest) in [(false, 3), (true, 3)] {
             let intervals = Intervals::new(&[0.25; 4], longest, alarm);
-            let mut layers = vec![[0_u32; LANES]; intervals.layers];
+            let mut layers = vec![[0_i32; LANES]; intervals.layers];
             for (step, count) in [1, 20, 300, 4000].into_iter().enumerate() {
                 if let Some(layer) = intervals.layer(step) {
                     layers[layer][0] = count;
@@ -191,7 +186,7 @@ mod tests {
             intervals.accumulate(&mut layers);
             for interval in &intervals.all {
                 let steps = [1, 20, 300, 4000];
-                let wanted: u32 = steps[interval.first as usize..=interval.last as usize].iter().sum();
+                let wanted: i32 = steps[interval.first as usize..=interval.last as usize].iter().sum();
                 assert_eq!(interval.sum(&layers)[0], wanted, "{interval:?}");
                 assert!((interval.share - 0.25 * interval.length() as f64).abs() < 1e-12);
             }

@@ -1,17 +1,15 @@
 //! The search itself: the largest ratio over all windows, on several maps at once.
 //!
-//! A window costs a few additions. Its logarithms are taken only where the counts pass what the best window so far demands:
-//! no ratio is above w (c - E)², so a count below E + sqrt(best / w) cannot be the best.
+//! A window costs a few additions and one comparison: logarithms are taken only where a map has more cases than the best window
+//! so far leaves open.
 
 use super::chance::LANES;
+use super::limits::Limits;
 use super::llr::Likelihood;
 use super::zones::Zones;
 
 /// A ratio must be larger by this share to take the place of one found before, so that rounding does not choose between windows.
 pub(super) const BETTER: f64 = 1e-10;
-
-/// The demand is loosened by this, since it is computed with 24 bits.
-const LOOSE: f32 = 1.0 - 1e-5;
 
 /// The best window of one map.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -23,77 +21,52 @@ pub(super) struct Best {
     pub interval: u32,
 }
 
-/// The best windows of several maps, and the square roots of their ratios.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Bests {
-    pub best: [Best; LANES],
-    pub root: [f32; LANES],
-}
+/// The best windows of several maps.
+pub(super) type Bests = [Best; LANES];
 
-impl Bests {
-    /// Looks closer at the maps that pass the demand.
-    pub(super) fn consider(&mut self, model: Likelihood, expected: f64, counts: [u32; LANES], at: (usize, usize, usize)) {
-        for (lane, count) in counts.into_iter().enumerate() {
-            let ratio = model.ratio(count, expected);
-            if ratio > self.best[lane].ratio * (1.0 + BETTER) {
-                let (list, window, interval) = (at.0 as u32, at.1 as u32, at.2 as u32);
-                self.best[lane] = Best { ratio, list, window, interval };
-                self.root[lane] = ratio.sqrt() as f32;
-            }
-        }
-    }
-}
-
-/// Whether a count in any lane passes `base + root * reach`.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a handful of vector instructions in the innermost loop")]
-pub(super) fn any_passes(counts: &[u32; LANES], base: f32, reach: f32, root: &[f32; LANES]) -> bool {
-    let mut any = false;
-    for lane in 0..LANES {
-        any |= counts[lane] as i32 as f32 >= base + root[lane] * reach;
-    }
-    any
-}
-
-/// Windows in space with what they demand.
-pub(super) struct Demands {
-    pub expected: Vec<f64>,
-    /// Expected number and reach of each window, loosened.
-    limits: Vec<[f32; 2]>,
+/// Takes the ratios of a window on each map.
+pub(super) fn consider(
+    bests: &mut Bests,
     model: Likelihood,
+    expected: f64,
+    counts: &[i32; LANES],
+    at: (usize, usize, usize),
+) {
+    for (best, &count) in bests.iter_mut().zip(counts) {
+        let ratio = model.ratio(count as u32, expected);
+        if ratio > best.ratio * (1.0 + BETTER) {
+            *best = Best { ratio, list: at.0 as u32, window: at.1 as u32, interval: at.2 as u32 };
+        }
+    }
 }
 
-impl Demands {
-    /// `weights` of the zones are to be the expected numbers.
-    pub(super) fn new(zones: &Zones, model: Likelihood) -> Self {
-        let limit = |&expected: &f64| {
-            let reach = model.curvature(expected).sqrt().recip();
-            [expected as f32 * LOOSE, if reach.is_finite() { reach as f32 * LOOSE } else { 0.0 }]
-        };
-        Self { expected: zones.weights.clone(), limits: zones.weights.iter().map(limit).collect(), model }
+/// Adds the counts of a place, lane by lane.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "two vector instructions in the innermost loop")]
+pub(super) fn add(sum: &mut [i32; LANES], more: &[i32; LANES]) {
+    for lane in 0..LANES {
+        sum[lane] += more[lane];
     }
+}
 
-    /// The best window of each map; `counts` are the cases of each place on each map.
-    pub(super) fn best(&self, zones: &Zones, counts: &[[u32; LANES]]) -> Bests {
-        let mut bests = Bests::default();
-        for list in 0..zones.forms.len() {
-            let mut sum = [0_u32; LANES];
-            let mut from = zones.firsts[list] as usize;
-            for window in zones.starts[list] as usize..zones.starts[list + 1] as usize {
-                let to = zones.ends[window] as usize;
-                for &place in &zones.members[from..to] {
-                    let more = &counts[place as usize];
-                    for lane in 0..LANES {
-                        sum[lane] += more[lane];
-                    }
-                }
-                from = to;
-                let [base, reach] = self.limits[window];
-                if any_passes(&sum, base, reach, &bests.root) {
-                    bests.consider(self.model, self.expected[window], sum, (list, window, 0));
-                }
+/// The best window of each map. `counts`: the cases of each place on each map; weights of the zones are expected numbers.
+pub(super) fn best(zones: &Zones, limits: &Limits, counts: &[[i32; LANES]]) -> Bests {
+    let mut limits = limits.clone();
+    let mut bests = Bests::default();
+    for list in 0..zones.forms.len() {
+        let mut sum = [0; LANES];
+        let mut from = zones.firsts[list] as usize;
+        for window in zones.starts[list] as usize..zones.starts[list + 1] as usize {
+            let to = zones.ends[window] as usize;
+            for &place in &zones.members[from..to] {
+                add(&mut sum, &counts[place as usize]);
+            }
+            from = to;
+            if limits.any_above(zones.bins[window], &sum) {
+                consider(&mut bests, limits.model(), zones.weights[window], &sum, (list, window, 0));
             }
         }
-        bests
+        limits.raise(&bests);
     }
+    bests
 }

@@ -20,6 +20,7 @@
 mod chance;
 mod cylinders;
 mod lanes;
+mod limits;
 mod llr;
 mod sites;
 mod space;

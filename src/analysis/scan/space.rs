@@ -3,7 +3,8 @@
 use super::super::Error;
 use super::super::nulls::Weighted;
 use super::chance::{LANES, Plan};
-use super::lanes::Demands;
+use super::lanes::best;
+use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
 use super::zones::{Reach, Zones};
@@ -150,37 +151,38 @@ impl Problem {
         if zones.ends.is_empty() {
             return if round > 0 { Ok(None) } else { Err(Error::NoWindow { percent: options.percent() }) };
         }
-        let demands = Demands::new(&zones, model);
-        let observed: Vec<[u32; LANES]> = self
+        let (least, most) = zones.bins_used();
+        let limits = Limits::new(model, total, least, most);
+        let observed: Vec<[i32; LANES]> = self
             .cases
             .iter()
             .map(|&cases| {
                 let mut lanes = [0; LANES];
-                lanes[0] = cases;
+                lanes[0] = cases as i32;
                 lanes
             })
             .collect();
-        let best = demands.best(&zones, &observed).best[0];
-        if best.ratio <= 0.0 {
+        let top = best(&zones, &limits, &observed)[0];
+        if top.ratio <= 0.0 {
             return Ok(Some((None, zones)));
         }
         let plan = Plan { seed: options.seed, round, replicates: options.replicates, alpha: options.alpha };
         let nulls = Nulls::new(&expected, self.all.as_deref(), total);
-        let verdict = plan.judge(best.ratio, |streams| {
-            let mut counts = vec![[0_u32; LANES]; expected.len()];
+        let verdict = plan.judge(top.ratio, |streams| {
+            let mut counts = vec![[0_i32; LANES]; expected.len()];
             for (lane, stream) in streams.iter_mut().enumerate() {
                 nulls.strew(lane, stream, &mut counts);
             }
-            demands.best(&zones, &counts).best.map(|best| best.ratio)
+            best(&zones, &limits, &counts).map(|best| best.ratio)
         });
-        let (list, window) = (best.list as usize, best.window as usize);
+        let (list, window) = (top.list as usize, top.window as usize);
         let mut places = zones.places(list, window).to_vec();
         let form = zones.forms[list];
         let reach = Reach::of(&form, &self.at);
         let radius_m = places.iter().map(|&place| reach.to(self.at[place as usize])).fold(0.0, f64::max);
         places.sort_unstable();
         let cases: u64 = places.iter().map(|&place| u64::from(self.cases[place as usize])).sum();
-        let expected = demands.expected[window];
+        let expected = zones.weights[window];
         let [x, y] = self.at[form.centre as usize];
         let found = Cluster {
             centre: form.centre,
@@ -193,7 +195,7 @@ impl Problem {
             cases,
             expected,
             ratio: (expected > 0.0).then(|| cases as f64 / expected),
-            llr: best.ratio,
+            llr: top.ratio,
             p_monte_carlo: verdict.p_monte_carlo,
             p_gumbel: verdict.p_gumbel,
             replicates: verdict.replicates,
@@ -208,7 +210,7 @@ enum Nulls {
     /// Each case anywhere, by exposure.
     Multinomial { weighted: Option<Weighted>, cases: u32 },
     /// The smaller of cases and controls, any of all.
-    Choice { places: Vec<u32>, all: Vec<u32>, chosen: u32, controls: bool },
+    Choice { places: Vec<u32>, all: Vec<i32>, chosen: u32, controls: bool },
 }
 
 impl Nulls {
@@ -217,12 +219,12 @@ impl Nulls {
         let places: Vec<u32> =
             (0_u32..).zip(all).flat_map(|(place, &n)| std::iter::repeat_n(place, n as usize)).collect();
         let controls = places.len() as u32 - cases;
-        let all = all.iter().map(|&n| n as u32).collect();
+        let all = all.iter().map(|&n| n as i32).collect();
         Self::Choice { places, all, chosen: cases.min(controls), controls: controls < cases }
     }
 
     /// Strews one map into a lane that holds nothing.
-    fn strew(&self, lane: usize, stream: &mut Stream, counts: &mut [[u32; LANES]]) {
+    fn strew(&self, lane: usize, stream: &mut Stream, counts: &mut [[i32; LANES]]) {
         match self {
             Self::Multinomial { weighted, cases } => {
                 let Some(weighted) = weighted else { return };

@@ -6,6 +6,8 @@ use super::super::Error;
 use super::super::nulls::Weighted;
 use super::chance::{LANES, Plan};
 use super::cylinders::{Intervals, best};
+use super::limits::Limits;
+use super::llr::Likelihood;
 use super::sites::{Sites, pick};
 use super::zones::{Reach, Zones};
 use super::{
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::domain::random::Stream;
 
-/// TimedUnit below which there is no before and after.
+/// Steps below which there is no before and after.
 const MIN_STEPS: usize = 2;
 
 /// The range of the longest interval, as a share of the steps.
@@ -79,7 +81,7 @@ pub struct SpaceTimeScan {
     pub cases: u64,
     /// Places: units at one place are one.
     pub places: usize,
-    /// TimedUnit.
+    /// Steps.
     pub steps: usize,
     /// Windows in space, each tested with every interval.
     pub windows: usize,
@@ -293,25 +295,27 @@ impl Part {
         intervals: &Intervals,
         options: &Options,
     ) -> Option<(SpaceTimeCluster, Vec<u32>)> {
-        let total = f64::from(self.total);
-        let mut layers = vec![[0_u32; LANES]; self.at.len() * intervals.layers];
+        let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
         for (at, &cases) in self.cases.iter().enumerate() {
             self.add(intervals, &mut layers, at / self.steps, at % self.steps, 0, cases);
         }
         layers.chunks_mut(intervals.layers).for_each(|layers| intervals.accumulate(layers));
-        let found = best(zones, intervals, total, &layers).best[0];
+        let model = Likelihood::Poisson { cases: f64::from(self.total) };
+        let (least, most) = zones.bins_used();
+        let limits = Limits::new(model, self.total, least.saturating_add_signed(intervals.lowered()), most);
+        let found = best(zones, intervals, &limits, &layers)[0];
         if found.ratio <= 0.0 {
             return None;
         }
         let plan = Plan { seed: options.seed, round, replicates: options.replicates, alpha: options.alpha };
         let nulls = Nulls::new(self);
         let verdict = plan.judge(found.ratio, |streams| {
-            let mut layers = vec![[0_u32; LANES]; self.at.len() * intervals.layers];
+            let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
             for (lane, stream) in streams.iter_mut().enumerate() {
                 nulls.strew(stream, |place, step| self.add(intervals, &mut layers, place, step, lane, 1));
             }
             layers.chunks_mut(intervals.layers).for_each(|layers| intervals.accumulate(layers));
-            best(zones, intervals, total, &layers).best.map(|best| best.ratio)
+            best(zones, intervals, &limits, &layers).map(|best| best.ratio)
         });
         let (list, window) = (found.list as usize, found.window as usize);
         let interval = intervals.all[found.interval as usize];
@@ -348,14 +352,14 @@ impl Part {
     fn add(
         &self,
         intervals: &Intervals,
-        layers: &mut [[u32; LANES]],
+        layers: &mut [[i32; LANES]],
         place: usize,
         step: usize,
         lane: usize,
         cases: u32,
     ) {
         if let Some(layer) = intervals.layer(step) {
-            layers[place * intervals.layers + layer][lane] += cases;
+            layers[place * intervals.layers + layer][lane] += cases as i32;
         }
     }
 }

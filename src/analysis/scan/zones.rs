@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::super::Error;
+use super::limits::bin;
 use super::{Ellipse, MOST_MEMBERS};
 
 /// Distances that agree to nine digits are the same: coordinates are rounded, and a window must not depend on how.
@@ -34,6 +35,8 @@ pub(super) struct Zones {
     pub ends: Vec<u32>,
     /// The weight of each window.
     pub weights: Vec<f64>,
+    /// The weight's [`bin`].
+    pub bins: Vec<u32>,
 }
 
 impl Zones {
@@ -51,10 +54,11 @@ impl Zones {
             (0..angles).map(move |turn| (shape, std::f64::consts::PI * f64::from(turn) / f64::from(angles)))
         };
         let kinds: Vec<(f64, f64)> = std::iter::once((1.0, 0.0)).chain(ellipses.iter().flat_map(turned)).collect();
+        let guess = (at.len() as f64 * most * 1.1) as usize + 32;
         let most = weights.iter().sum::<f64>() * most * (1.0 + SAME);
         let farthest = at.iter().flatten().fold(0.0_f64, |far, value| far.max(value.abs()));
         let held = AtomicUsize::new(0);
-        let limits = Limits { most, radius: radius * (1.0 + SAME), blur: 4.0 * f64::EPSILON * farthest };
+        let limits = Limits { most, radius: radius * (1.0 + SAME), blur: 4.0 * f64::EPSILON * farthest, guess };
         let lists: Result<Vec<List>, Error> = (0..at.len() * kinds.len())
             .into_par_iter()
             .map_init(Vec::new, |room, number| {
@@ -79,7 +83,13 @@ impl Zones {
             zones.weights.extend(list.weights);
         }
         zones.starts.push(zones.ends.len() as u32);
+        zones.bins = zones.weights.iter().map(|&weight| bin(weight)).collect();
         Ok(zones)
+    }
+
+    /// The lowest and the highest bin of a window; 0 where there is none.
+    pub(super) fn bins_used(&self) -> (u32, u32) {
+        (self.bins.iter().copied().min().unwrap_or(0), self.bins.iter().copied().max().unwrap_or(0))
     }
 
     /// The places in a window of a list, nearest first.
@@ -92,6 +102,8 @@ struct Limits {
     most: f64,
     radius: f64,
     blur: f64,
+    /// Places that a list may well hold.
+    guess: usize,
 }
 
 struct List {
@@ -103,38 +115,41 @@ struct List {
 
 impl List {
     /// O(n + k log k) for k places within the limits, where the first guess at k is not far off.
-    fn new(form: Form, at: &[[f64; 2]], weights: &[f64], limits: &Limits, room: &mut Vec<(f64, u32)>) -> Self {
+    fn new(form: Form, at: &[[f64; 2]], weights: &[f64], limits: &Limits, room: &mut Vec<u128>) -> Self {
+        // Distance and place in one whole number: it sorts as both would.
+        let packed = |(distance, place): (f64, u32)| u128::from(distance.to_bits()) << 32 | u128::from(place);
+        let distance = |packed: u128| f64::from_bits((packed >> 32) as u64);
+        let place = |packed: u128| packed as u32;
         room.clear();
         let reach = Reach::of(&form, at);
         let far = at.iter().map(|&point| reach.to(point));
-        room.extend(far.zip(0_u32..).filter(|&(distance, _)| distance <= limits.radius));
+        room.extend(far.zip(0_u32..).filter(|&(distance, _)| distance <= limits.radius).map(packed));
         let mut list = Self { form, members: Vec::new(), ends: Vec::new(), weights: Vec::new() };
-        let order = |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
         let (mut sorted, mut from, mut sum) = (0, 0, 0.0);
         while from < room.len() {
             // The places up to `to` lie together; what is beyond the sorted part is sorted as far as it is needed.
             let mut to = from;
             loop {
                 if to == sorted && sorted < room.len() {
-                    let more = (sorted * 2).max(64).min(room.len() - sorted);
+                    let more = limits.guess.max(sorted).min(room.len() - sorted);
                     let rest = &mut room[sorted..];
                     if more < rest.len() {
-                        rest.select_nth_unstable_by(more - 1, order);
+                        rest.select_nth_unstable(more - 1);
                     }
-                    rest[..more].sort_unstable_by(order);
+                    rest[..more].sort_unstable();
                     sorted += more;
                 }
-                let same = room[from].0 * (1.0 + SAME) + limits.blur;
-                if to == room.len() || room[to].0 > same {
+                let same = distance(room[from]) * (1.0 + SAME) + limits.blur;
+                if to == room.len() || distance(room[to]) > same {
                     break;
                 }
                 to += 1;
             }
-            sum += room[from..to].iter().map(|&(_, place)| weights[place as usize]).sum::<f64>();
+            sum += room[from..to].iter().map(|&packed| weights[place(packed) as usize]).sum::<f64>();
             if sum > limits.most {
                 break;
             }
-            list.members.extend(room[from..to].iter().map(|&(_, place)| place));
+            list.members.extend(room[from..to].iter().map(|&packed| place(packed)));
             list.ends.push(to as u32);
             list.weights.push(sum);
             from = to;
