@@ -787,7 +787,8 @@ mod tests {
         };
         assert_eq!(options, wanted);
         let given = [("model", "poisson"), ("mode", "prospective"), ("step", "week"), ("longest", "20")];
-        let Settings::ScanTime { permuted, mode, step, longest, .. } = parse("scan-time", &given).expect("valid").settings()
+        let Settings::ScanTime { permuted, mode, step, longest, .. } =
+            parse("scan-time", &given).expect("valid").settings()
         else {
             panic!("a scan")
         };

@@ -92,13 +92,13 @@ impl Limits {
             // Both the bin below and the table before bound it from below; what follows doubles, then halves, the stride.
             limit = limit.max(self.table[bin][lane]);
             let mut stride = 1;
-            while limit + stride <= self.cases && !beats(limit + stride) {
+            while limit.saturating_add(stride) <= self.cases && !beats(limit + stride) {
                 limit += stride;
                 stride = stride.saturating_mul(2).min(1 << 28);
             }
             while stride > 1 {
                 stride /= 2;
-                if limit + stride <= self.cases && !beats(limit + stride) {
+                if limit.saturating_add(stride) <= self.cases && !beats(limit + stride) {
                     limit += stride;
                 }
             }

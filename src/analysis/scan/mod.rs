@@ -139,7 +139,7 @@ impl Options {
         check_range("window", self.window, &WINDOW)?;
         check_range("replicates", self.replicates as f64, &REPLICATES)?;
         check_range("alpha", self.alpha, &ALPHA)?;
-        if let Some(Metres(radius)) = self.radius.filter(|radius| !(radius.0 >= 0.0)) {
+        if let Some(Metres(radius)) = self.radius.filter(|radius| radius.0.is_nan() || radius.0 < 0.0) {
             return Err(out_of_range("radius", radius, &(0.0..=FARTHEST_M)));
         }
         self.ellipses.iter().try_for_each(|ellipse| {
@@ -239,16 +239,16 @@ fn check_places(points: &[[f64; 2]]) -> Result<(), Error> {
 }
 
 /// Refuses exposures that are not usable: numbers and whether there are cases.
-fn check_exposure(units: impl Iterator<Item = (f64, bool)> + Clone) -> Result<(), Error> {
-    if let Some(at) = units.clone().position(|(expected, _)| !(expected.is_finite() && expected >= 0.0)) {
+fn check_exposure(units: &[(f64, bool)]) -> Result<(), Error> {
+    if let Some(at) = units.iter().position(|(expected, _)| !(expected.is_finite() && *expected >= 0.0)) {
         return Err(Error::ExposureNotUsable { number: at + 1 });
     }
-    let sum: f64 = units.clone().map(|(expected, _)| expected).sum();
-    if sum <= 0.0 && units.clone().next().is_some() {
+    let sum: f64 = units.iter().map(|(expected, _)| expected).sum();
+    if sum <= 0.0 && !units.is_empty() {
         return Err(Error::NoExposure);
     }
     // A share that rounds to nothing is none, and a sum that overflows leaves only such shares.
-    match units.clone().position(|(expected, cases)| cases && expected / sum <= 0.0) {
+    match units.iter().position(|(expected, cases)| *cases && expected / sum <= 0.0) {
         Some(at) => Err(Error::EventsWithoutExposure { number: at + 1 }),
         None => Ok(()),
     }

@@ -28,7 +28,7 @@ use crate::domain::random::Stream;
 /// Behaviour: units at one place count as one. A constant rate, and cases that lie nowhere above it, give no cluster. Units on
 /// a line are no trouble. Cases that lie in one unit only are scanned, with a warning.
 ///
-/// Cost: O(n² + k log k) once and O(k + C) a replicate for k places in all windows; 8 `k` + 20 windows bytes. Seeded: replicate r of
+/// Cost: O(n² + k log k) once and O(k + C) a replicate for k places in all windows; 8 k + 32 windows bytes. Seeded: replicate r of
 /// search s draws from stream (s << 32) + r.
 ///
 /// Source: Kulldorff (1997), Communications in Statistics: Theory and Methods 26(6), 1481-1496; Zhang, Assunção & Kulldorff
@@ -43,13 +43,13 @@ pub fn poisson(units: &[Unit], options: &Options) -> Result<Scan, Error> {
     options.check()?;
     let points: Vec<[f64; 2]> = units.iter().map(|unit| [unit.x, unit.y]).collect();
     check_places(&points)?;
-    super::check_exposure(units.iter().map(|unit| (unit.expected, unit.cases > 0)))?;
+    super::check_exposure(&units.iter().map(|unit| (unit.expected, unit.cases > 0)).collect::<Vec<_>>())?;
     let sites = Sites::new(&points, |a, b| {
         units[a].expected.total_cmp(&units[b].expected).then(units[a].cases.cmp(&units[b].cases))
     });
     let cases = sites.sums(|unit| u64::from(units[unit].cases));
     let weights = sites.sums(|unit| units[unit].expected);
-    search(&sites, cases, weights, None, options)
+    search(&sites, &cases, &weights, None, options)
 }
 
 /// Finds where cases lie together more than controls do.
@@ -77,31 +77,32 @@ pub fn bernoulli(units: &[CaseControl], options: &Options) -> Result<Scan, Error
     if all.iter().sum::<u64>() == cases.iter().sum::<u64>() && cases.iter().any(|&cases| cases > 0) {
         return Err(Error::NoControls);
     }
-    let weights = all.iter().map(|&all| all as f64).collect();
-    search(&sites, cases, weights, Some(all), options)
+    let weights: Vec<f64> = all.iter().map(|&all| all as f64).collect();
+    search(&sites, &cases, &weights, Some(&all), options)
 }
 
 /// Finds clusters one after the other. `all`: cases and controls; `None` for Poisson.
 fn search(
     sites: &Sites,
-    cases: Vec<u64>,
-    weights: Vec<f64>,
-    all: Option<Vec<u64>>,
+    cases: &[u64],
+    weights: &[f64],
+    all: Option<&[u64]>,
     options: &Options,
 ) -> Result<Scan, Error> {
     let total = check_total(cases.iter().sum())?;
     if sites.len() < 2 {
         return Err(Error::TooFewUnits { units: sites.len() });
     }
-    let cases: Vec<u32> = cases.into_iter().map(|cases| cases as u32).collect();
-    let mut scan = Scan { cases: u64::from(total), places: sites.len(), windows: 0, clusters: vec![], warnings: vec![] };
+    let cases: Vec<u32> = cases.iter().map(|&cases| cases as u32).collect();
+    let mut scan =
+        Scan { cases: u64::from(total), places: sites.len(), windows: 0, clusters: vec![], warnings: vec![] };
     let mut rest: Vec<u32> = (0..sites.len() as u32).collect();
     for round in 0..options.clusters as u64 {
         let problem = Problem {
             at: pick(&sites.at, &rest),
             cases: pick(&cases, &rest),
-            all: all.as_ref().map(|all| pick(all, &rest)),
-            weights: pick(&weights, &rest),
+            all: all.map(|all| pick(all, &rest)),
+            weights: pick(weights, &rest),
         };
         let Some((found, zones)) = problem.solve(round, options)? else { break };
         if round == 0 {
@@ -229,7 +230,7 @@ impl Nulls {
             Self::Multinomial { weighted, cases } => {
                 let Some(weighted) = weighted else { return };
                 for _ in 0..*cases {
-                    counts[weighted.draw(stream) as usize][lane] += 1;
+                    counts[weighted.at(stream.bits()) as usize][lane] += 1;
                 }
             }
             Self::Choice { places, all, chosen, controls } => {

@@ -107,7 +107,7 @@ pub struct SpaceTimeScan {
 /// Prospective: p is that of one look. Whoever looks every month gets, where nothing happens, about 12 alpha false alarms a
 /// year.
 ///
-/// Cost: O(n² + k log k) once; a replicate O(C + k x steps + windows x intervals) at most, mostly a quarter of the last.
+/// Cost: O(n² + k log k) once; a replicate O(C + k x steps + windows x intervals) at most, mostly far less than the last.
 /// Memory: as [`super::poisson`] and 32 x n x steps bytes a thread. Seed and behaviour as there.
 ///
 /// Source: Kulldorff (2001), Journal of the Royal Statistical Society A 164(1), 61-72; Kulldorff et al. (1998), American Journal
@@ -118,7 +118,9 @@ pub struct SpaceTimeScan {
 /// `OutOfRange` for `longest` and for lengths that are not above 0.
 pub fn cylinders(units: &[TimedUnit], times: &Times, options: &Options) -> Result<SpaceTimeScan, Error> {
     let problem = Problem::new(units, times, options)?;
-    check_exposure(units.iter().map(|unit| (unit.expected, unit.cases.iter().any(|&cases| cases > 0))))?;
+    check_exposure(
+        &units.iter().map(|unit| (unit.expected, unit.cases.iter().any(|&cases| cases > 0))).collect::<Vec<_>>(),
+    )?;
     if times.lengths.len() != problem.steps && !times.lengths.is_empty() {
         return Err(Error::LengthsDiffer { wanted: problem.steps, found: times.lengths.len() });
     }
@@ -143,7 +145,7 @@ pub fn cylinders(units: &[TimedUnit], times: &Times, options: &Options) -> Resul
 /// Further clusters, the prospective mode, cost, memory and seed as [`cylinders`]. Where all cases lie in one place or one step,
 /// every null map is as the map itself: refused.
 ///
-/// Source: Kulldorff, Heffernan, Hartman, Assunção & Mostashari (2005), PLoS Medicine 2(3):e59.
+/// Source: Kulldorff, Heffernan, Hartman, Assunção & Mostashari (2005), `PLoS` Medicine 2(3):e59.
 ///
 /// # Errors
 /// As [`cylinders`], and `AllAtOnce` where all cases lie in one step, or in one place.
@@ -211,8 +213,7 @@ impl Problem {
                 }
                 break;
             };
-            let zones =
-                Zones::new(&part.at, &part.expected, options.window, options.radius_m(), &options.ellipses)?;
+            let zones = Zones::new(&part.at, &part.expected, options.window, options.radius_m(), &options.ellipses)?;
             let intervals = Intervals::new(&part.shares, longest, times.mode == Mode::Prospective);
             if round == 0 {
                 scan.windows = zones.ends.len();
@@ -297,9 +298,9 @@ impl Part {
     ) -> Option<(SpaceTimeCluster, Vec<u32>)> {
         let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
         for (at, &cases) in self.cases.iter().enumerate() {
-            self.add(intervals, &mut layers, at / self.steps, at % self.steps, 0, cases);
+            intervals.put(&mut layers, [at / self.steps, at % self.steps], 0, cases);
         }
-        layers.chunks_mut(intervals.layers).for_each(|layers| intervals.accumulate(layers));
+        layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
         let model = Likelihood::Poisson { cases: f64::from(self.total) };
         let (least, most) = zones.bins_used();
         let limits = Limits::new(model, self.total, least.saturating_add_signed(intervals.lowered()), most);
@@ -312,9 +313,9 @@ impl Part {
         let verdict = plan.judge(found.ratio, |streams| {
             let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
             for (lane, stream) in streams.iter_mut().enumerate() {
-                nulls.strew(stream, |place, step| self.add(intervals, &mut layers, place, step, lane, 1));
+                nulls.strew(stream, |place, step| intervals.put(&mut layers, [place, step], lane, 1));
             }
-            layers.chunks_mut(intervals.layers).for_each(|layers| intervals.accumulate(layers));
+            layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
             best(zones, intervals, &limits, &layers).map(|best| best.ratio)
         });
         let (list, window) = (found.list as usize, found.window as usize);
@@ -348,20 +349,6 @@ impl Part {
         };
         Some((SpaceTimeCluster { place, first_step, last_step }, places))
     }
-
-    fn add(
-        &self,
-        intervals: &Intervals,
-        layers: &mut [[i32; LANES]],
-        place: usize,
-        step: usize,
-        lane: usize,
-        cases: u32,
-    ) {
-        if let Some(layer) = intervals.layer(step) {
-            layers[place * intervals.layers + layer][lane] += cases as i32;
-        }
-    }
 }
 
 /// How null maps are strewn.
@@ -388,7 +375,7 @@ impl Nulls {
             Self::Anywhere { places, steps, cases } => {
                 let (Some(places), Some(steps)) = (places, steps) else { return };
                 for _ in 0..*cases {
-                    add(places.draw(stream) as usize, steps.draw(stream) as usize);
+                    add(places.at(stream.bits()) as usize, steps.at(stream.bits()) as usize);
                 }
             }
             Self::Permuted { places, steps } => {

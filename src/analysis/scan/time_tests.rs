@@ -8,8 +8,11 @@ use crate::domain::random::Stream;
 fn units_of(case: &Value) -> Vec<TimedUnit> {
     let cases = case["cases"].as_array().expect("rows").iter().map(numbers);
     let rows = pairs(&case["xy"]).into_iter().zip(cases).zip(numbers(&case["exposure"]));
-    rows.map(|(([x, y], cases), expected)| {
-        TimedUnit { x, y, cases: cases.into_iter().map(|n| n as u32).collect(), expected }
+    rows.map(|(([x, y], cases), expected)| TimedUnit {
+        x,
+        y,
+        cases: cases.into_iter().map(|n| n as u32).collect(),
+        expected,
     })
     .collect()
 }
@@ -81,7 +84,8 @@ fn cylinders_and_ratios_are_those_of_the_enumeration() {
         let mut units = units_of(&case);
         let mut names: Vec<u32> = (0..units.len() as u32).collect();
         for (round, wanted) in case["clusters"].as_array().expect("clusters").iter().enumerate() {
-            let scan = if permuted { permutation(&units, &times, &options) } else { cylinders(&units, &times, &options) };
+            let scan =
+                if permuted { permutation(&units, &times, &options) } else { cylinders(&units, &times, &options) };
             let scan = scan.expect("a scan");
             if round == 0 {
                 assert_eq!(scan.windows as u64, case["windows"].as_u64().expect("a number"));
@@ -137,7 +141,8 @@ fn what_time_cannot_carry_is_refused() {
     for longest in [0.0, 0.95, f64::NAN] {
         assert!(matches!(refused(&fine, &Times { longest, ..times.clone() }), Error::OutOfRange { .. }));
     }
-    let lengths = |lengths: Vec<f64>| cylinders(&fine, &Times { lengths, ..Times::default() }, &wide).expect_err("is refused");
+    let lengths =
+        |lengths: Vec<f64>| cylinders(&fine, &Times { lengths, ..Times::default() }, &wide).expect_err("is refused");
     assert_eq!(lengths(vec![1.0]), Error::LengthsDiffer { wanted: 2, found: 1 });
     assert!(matches!(lengths(vec![1.0, 0.0]), Error::OutOfRange { .. }));
 }
@@ -145,6 +150,7 @@ fn what_time_cannot_carry_is_refused() {
 #[test]
 fn maps_where_nothing_is_new_are_flagged_as_often_as_alpha_says() {
     let maps = 200;
+    let mut seen = vec![];
     for mode in [Mode::Prospective, Mode::Retrospective] {
         let times = Times { mode, ..Times::default() };
         let mut flagged = [0, 0];
@@ -159,7 +165,9 @@ fn maps_where_nothing_is_new_are_flagged_as_often_as_alpha_says() {
         for flagged in flagged {
             assert!(binomial_at_least(flagged, maps, 0.05) >= 0.05, "{mode:?}: {flagged} of {maps}");
         }
+        seen.push(flagged);
     }
+    assert_eq!(seen, [[9, 9], [6, 12]]);
 }
 
 #[test]
