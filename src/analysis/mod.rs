@@ -214,6 +214,20 @@ pub enum Error {
         /// Events.
         events: usize,
     },
+    /// Cases are to be held against controls, and there is no control.
+    NoControls,
+    /// Fewer than two places to compare.
+    TooFewUnits {
+        /// Places that there are.
+        units: usize,
+    },
+    /// Every place has more than the largest window may hold.
+    NoWindow {
+        /// Largest share of the exposure in a window, per cent.
+        percent: u32,
+    },
+    /// All cases lie in one place or in one step of time, so that there is nothing to permute.
+    AllAtOnce,
     /// More circles than memory holds.
     TooManyCircles {
         /// Units that were to be scanned.
@@ -337,6 +351,10 @@ mod tests {
             Error::ValueNotFinite { number: 3 },
             Error::NoExposure,
             Error::TooManyPairs { events: 1_000_000 },
+            Error::NoControls,
+            Error::TooFewUnits { units: 1 },
+            Error::NoWindow { percent: 10 },
+            Error::AllAtOnce,
             Error::TooManyCircles { units: 90_000 },
             Error::TooManyPoints { points: 5_000_000_000 },
             Error::BandwidthBelowCell { bandwidth: "50".to_owned(), cell: "100".to_owned() },

@@ -17,6 +17,7 @@ use super::near_repeat::Bands;
 use super::road::dbscan::EPS_M as NETWORK_EPS_M;
 use super::road::segments::{JunctionType, RADIUS_M};
 use super::road::snap::LIMIT_M;
+use super::scan::{self, Mode};
 use super::{Error, range_text};
 use crate::domain::{Metres, Net, RoadKeeper, Step};
 use crate::texts::{number, text};
@@ -142,6 +143,24 @@ const BANDWIDTH_OR_FOUND_M: RangeInclusive<f64> = 0.0..=*BANDWIDTH_M.end();
 
 /// The range of the largest share of what is compared that a circle may hold, in per cent.
 const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
+
+/// Most clusters that a scan looks for, one after the other.
+const MOST_CLUSTERS: usize = 25;
+
+/// The range of the longest time of a concentration, in per cent of all steps.
+const LONGEST: RangeInclusive<f64> = 1.0..=90.0;
+
+/// Lengths of a period: [`Step::code`], the default first.
+const STEPS: &[&str] = &["month", "week", "day", "year"];
+
+/// Windows of a scan: circles, or circles and ellipses.
+const SHAPES: &[&str] = &["circle", "ellipse"];
+
+/// What a scan in space and time compares with.
+const MODELS: &[&str] = &["permutation", "poisson"];
+
+/// Which intervals a scan looks at.
+const MODES: &[&str] = &["retrospective", "prospective"];
 
 /// The range of a number of null maps of a test that cannot do without.
 const NULL_MAPS: RangeInclusive<f64> = 19.0..=99_999.0;
@@ -271,7 +290,7 @@ pub const METHODS: &[Method] = &[
     Method {
         id: "timeline",
         parameters: &[
-            choice("step", &["month", "week", "day"], "timeline-step-help"),
+            choice("step", STEPS, "timeline-step-help"),
             choice("selection", SELECTIONS, "timeline-selection-help"),
         ],
         asks: Asks::Nothing,
@@ -296,7 +315,7 @@ pub const METHODS: &[Method] = &[
         id: "emerging",
         parameters: &[
             length("cell", 500.0, &CELL_M, "emerging-cell-help"),
-            choice("step", &["month", "week", "day"], "emerging-step-help"),
+            choice("step", STEPS, "emerging-step-help"),
             choice("exposure", EXPOSURES, "exposure-help"),
             whole("alpha", 5.0, &ALPHA, "alpha-help"),
             whole("seed", 1.0, &SEED, "emerging-seed-help"),
@@ -347,7 +366,9 @@ pub const METHODS: &[Method] = &[
         parameters: &[
             length("cell", 250.0, &CELL_M, "scan-cell-help"),
             choice("exposure", EXPOSURES, "exposure-help"),
+            words("cases", "scan-cases-help"),
             whole("window", 10.0, &WINDOW, "scan-window-help"),
+            choice("shape", SHAPES, "scan-shape-help"),
             whole("alpha", 5.0, &ALPHA, "alpha-help"),
             whole("replicates", 999.0, &NULL_MAPS, "scan-replicates-help"),
             whole("seed", 1.0, &SEED, "seed-help"),
@@ -357,8 +378,38 @@ pub const METHODS: &[Method] = &[
         asks: Asks::Within("cell"),
         settings: |given| Settings::Scan {
             study: OverCells::of(given),
-            window: given.share("window"),
-            replicates: given.whole("replicates") as usize,
+            cases: given.text("cases").map(str::to_owned),
+            options: given.scan_options(),
+        },
+    },
+    Method {
+        id: "scan-time",
+        parameters: &[
+            length("cell", 250.0, &CELL_M, "scan-time-cell-help"),
+            choice("mode", MODES, "scan-time-mode-help"),
+            choice("step", STEPS, "scan-time-step-help"),
+            choice("model", MODELS, "scan-time-model-help"),
+            choice("exposure", EXPOSURES, "exposure-help"),
+            whole("longest", 50.0, &LONGEST, "scan-time-longest-help"),
+            whole("window", 10.0, &WINDOW, "scan-time-window-help"),
+            choice("shape", SHAPES, "scan-time-shape-help"),
+            whole("alpha", 5.0, &ALPHA, "alpha-help"),
+            whole("replicates", 999.0, &NULL_MAPS, "scan-time-replicates-help"),
+            whole("seed", 1.0, &SEED, "seed-help"),
+            whole("certify", 0.0, &MAPS, "certify-help"),
+            choice("selection", SELECTIONS, "scan-time-selection-help"),
+        ],
+        asks: Asks::Within("cell"),
+        settings: |given| Settings::ScanTime {
+            study: OverCells::of(given),
+            permuted: given.text("model") == Some("permutation"),
+            mode: match given.text("mode") {
+                Some("prospective") => Mode::Prospective,
+                _ => Mode::Retrospective,
+            },
+            step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
+            longest: given.share("longest"),
+            options: given.scan_options(),
         },
     },
     Method {
@@ -428,7 +479,7 @@ pub const METHODS: &[Method] = &[
         id: "backtest",
         parameters: &[
             length("cell", 250.0, &CELL_M, "backtest-cell-help"),
-            choice("step", &["month", "week", "day"], "backtest-step-help"),
+            choice("step", STEPS, "backtest-step-help"),
             whole("coverage", 5.0, &COVERAGE, "backtest-coverage-help"),
             whole("origins", 12.0, &ORIGINS, "backtest-origins-help"),
             words("methods", "backtest-methods-help"),
@@ -720,14 +771,29 @@ pub enum Settings {
         /// How the null is chosen.
         null: Dispersion,
     },
-    /// [`scan`](super::scan::scan()) over the cells.
+    /// [`poisson`](super::scan::poisson()) over the cells, or [`bernoulli`](super::scan::bernoulli()) of some events among all.
     Scan {
         /// Cells, exposure, level, seed, certificate.
         study: OverCells,
-        /// Largest share of the exposure that a circle holds, 0 to 1.
-        window: f64,
-        /// Null maps a cluster.
-        replicates: usize,
+        /// Column and value, `column=value`, of the events that are held against the others; `None`: all, against the exposure.
+        cases: Option<String>,
+        /// Windows, null maps, level, seed.
+        options: scan::Options,
+    },
+    /// [`permutation`](super::scan::permutation()) or [`cylinders`](super::scan::cylinders()) over cells and steps.
+    ScanTime {
+        /// Cells, exposure, level, seed, certificate.
+        study: OverCells,
+        /// Whether times are permuted among the events; otherwise events are held against the exposure.
+        permuted: bool,
+        /// Which intervals are looked at.
+        mode: Mode,
+        /// Length of a step.
+        step: Step,
+        /// The longest interval as a share of the steps.
+        longest: f64,
+        /// Windows, null maps, level, seed.
+        options: scan::Options,
     },
     /// [`density`](super::kde::density()) over the study area.
     Kde {
@@ -908,7 +974,8 @@ impl Settings {
             | Self::Kde { study, .. }
             | Self::LocalMoran { study, .. }
             | Self::RelativeRisk { study, .. }
-            | Self::Scan { study, .. } => Some(*study),
+            | Self::Scan { study, .. }
+            | Self::ScanTime { study, .. } => Some(*study),
             _ => None,
         }
     }
@@ -1015,6 +1082,20 @@ impl Parameters {
         }
     }
 
+    /// Windows, null maps and level of a scan.
+    fn scan_options(&self) -> scan::Options {
+        let ellipses = if self.text("shape") == Some("ellipse") { scan::ELLIPSES.to_vec() } else { vec![] };
+        scan::Options {
+            window: self.share("window"),
+            ellipses,
+            replicates: self.whole("replicates") as usize,
+            seed: self.whole("seed"),
+            alpha: self.share("alpha"),
+            clusters: MOST_CLUSTERS,
+            ..scan::Options::default()
+        }
+    }
+
     /// A number that the method has, which has a default; a test goes through all methods, since kernels refuse NaN.
     fn number(&self, id: &str) -> f64 {
         match self.get(id) {
@@ -1087,6 +1168,29 @@ mod tests {
         let given = parse("backtest", &[("methods", "counts, dbscan,counts"), ("coverage", "10")]).expect("valid");
         let Settings::Backtest { methods, coverage, .. } = given.settings() else { panic!("a back-test") };
         assert_eq!((methods, coverage), (vec!["counts".to_owned(), "dbscan".to_owned()], 0.1));
+    }
+
+    #[test]
+    fn a_scan_takes_its_percentages_as_shares() {
+        let given = [("window", "25"), ("shape", "ellipse"), ("alpha", "1"), ("replicates", "99"), ("seed", "7")];
+        let Settings::Scan { options, .. } = parse("scan", &given).expect("valid").settings() else { panic!("a scan") };
+        let wanted = scan::Options {
+            window: 0.25,
+            ellipses: scan::ELLIPSES.to_vec(),
+            replicates: 99,
+            seed: 7,
+            alpha: 0.01,
+            clusters: MOST_CLUSTERS,
+            ..scan::Options::default()
+        };
+        assert_eq!(options, wanted);
+        let given = [("model", "poisson"), ("mode", "prospective"), ("step", "week"), ("longest", "20")];
+        let Settings::ScanTime { permuted, mode, step, longest, .. } =
+            parse("scan-time", &given).expect("valid").settings()
+        else {
+            panic!("a scan")
+        };
+        assert_eq!((permuted, mode, step, longest), (false, Mode::Prospective, Step::Week, 0.2));
     }
 
     #[test]
@@ -1179,9 +1283,14 @@ mod tests {
                     assert!(method.id == "local-moran" && CELL_M.contains(&study.cell.0));
                     assert_eq!(null, Dispersion::Auto);
                 }
-                Settings::Scan { study, window, replicates } => {
-                    assert!(method.id == "scan" && CELL_M.contains(&study.cell.0) && replicates == 999);
-                    assert!((window - 0.1).abs() < 1e-12);
+                Settings::Scan { study, cases, options } => {
+                    assert!(method.id == "scan" && CELL_M.contains(&study.cell.0) && cases.is_none());
+                    assert_eq!(options, scan::Options { clusters: MOST_CLUSTERS, ..scan::Options::default() });
+                }
+                Settings::ScanTime { study, permuted, mode, step, longest, options } => {
+                    assert!(method.id == "scan-time" && permuted && mode == Mode::Retrospective && step == Step::Month);
+                    assert!(CELL_M.contains(&study.cell.0) && (longest - 0.5).abs() < 1e-12);
+                    assert_eq!(options, scan::Options { clusters: MOST_CLUSTERS, ..scan::Options::default() });
                 }
                 Settings::Kde { study, smoothing } => {
                     assert!(method.id == "kde" && CELL_M.contains(&study.cell.0) && study.exposure == "yta");

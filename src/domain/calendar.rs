@@ -1,4 +1,4 @@
-//! Days, weeks and months of the calendar, in which events are counted over time.
+//! Days, weeks, months and years of the calendar, in which events are counted over time.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -12,11 +12,13 @@ pub enum Step {
     Week,
     /// A calendar month.
     Month,
+    /// A calendar year.
+    Year,
 }
 
 impl Step {
     /// Every step, the usual one first.
-    pub const ALL: [Self; 3] = [Self::Month, Self::Week, Self::Day];
+    pub const ALL: [Self; 4] = [Self::Month, Self::Week, Self::Day, Self::Year];
 
     /// The word on the command line.
     #[must_use]
@@ -25,6 +27,7 @@ impl Step {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Year => "year",
         }
     }
 
@@ -35,7 +38,7 @@ impl Step {
     }
 }
 
-/// One day, week or month. Periods of one step are ordered by time.
+/// One day, week, month or year. Periods of one step are ordered by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
     first: Date,
@@ -53,6 +56,7 @@ impl Period {
                 (day.checked_sub(back.days()).ok()?, 1.week())
             }
             Step::Month => (day.first_of_month(), 1.month()),
+            Step::Year => (day.first_of_year(), 1.year()),
         };
         let last = first.checked_add(length).ok()?.yesterday().ok()?;
         Some(Self { first, last })
@@ -76,7 +80,7 @@ impl Period {
         self.last
     }
 
-    /// Its name by ISO 8601: `2024-05-31`, `2024-W22`, `2024-05`.
+    /// Its name by ISO 8601: `2024-05-31`, `2024-W22`, `2024-05`, `2024`.
     #[must_use]
     pub fn name(self, step: Step) -> String {
         match step {
@@ -86,6 +90,7 @@ impl Period {
                 format!("{:04}-W{:02}", week.year(), week.week())
             }
             Step::Month => format!("{:04}-{:02}", self.first.year(), self.first.month()),
+            Step::Year => format!("{:04}", self.first.year()),
         }
     }
 }
@@ -113,6 +118,7 @@ mod tests {
         assert_eq!(shown("2024-02-10", Step::Month), triple("2024-02", "2024-02-01", "2024-02-29"));
         assert_eq!(shown("2024-02-10", Step::Week), triple("2024-W06", "2024-02-05", "2024-02-11"));
         assert_eq!(shown("2024-02-10", Step::Day), triple("2024-02-10", "2024-02-10", "2024-02-10"));
+        assert_eq!(shown("2024-02-10", Step::Year), triple("2024", "2024-01-01", "2024-12-31"));
     }
 
     #[test]
@@ -127,7 +133,7 @@ mod tests {
         for step in Step::ALL {
             assert_eq!(Step::from_code(step.code()), Some(step));
         }
-        assert_eq!(Step::from_code("year"), None);
+        assert_eq!(Step::from_code("quarter"), None);
     }
 
     proptest! {

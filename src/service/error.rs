@@ -183,6 +183,20 @@ pub enum Refusal {
         /// Most days.
         days: u32,
     },
+    /// What tells cases from the other events has no column and value.
+    CasesNotTold {
+        /// As it was given.
+        given: String,
+    },
+    /// No event has that value.
+    NoSuchCase {
+        /// The column.
+        column: String,
+        /// As it was given.
+        value: String,
+        /// Some of the values that there are.
+        known: Vec<String>,
+    },
     /// The input is in degrees, and no metric system is agreed on for where it lies.
     DegreesElsewhere {
         /// The file.

@@ -83,6 +83,7 @@ pub(super) fn find(
         | Settings::NearRepeat { .. }
         | Settings::RelativeRisk { .. }
         | Settings::Scan { .. }
+        | Settings::ScanTime { .. }
         | Settings::Timeline { .. } => Groups::default(),
     };
     Ok((rows, groups))
@@ -141,8 +142,9 @@ fn in_cells(points: &[[f64; 2]], cell: Metres, min_points: usize, timings: &Timi
 }
 
 /// What the column says of each of these rows; letters of either case name it.
-fn names(input: &Input, rows: &[usize], column: &str, shown: &str) -> Result<Vec<Option<String>>> {
-    let named = |of: &&crate::domain::Column| [&of.name, &of.alias].iter().any(|name| name.eq_ignore_ascii_case(column));
+pub(super) fn names(input: &Input, rows: &[usize], column: &str, shown: &str) -> Result<Vec<Option<String>>> {
+    let named =
+        |of: &&crate::domain::Column| [&of.name, &of.alias].iter().any(|name| name.eq_ignore_ascii_case(column));
     let Some(found) = input.columns.iter().find(named) else {
         let columns = input.columns.iter().map(|column| column.name.clone()).collect();
         return Err(Refusal::NoSuchColumn { file: shown.to_owned(), column: column.to_owned(), columns }.into());

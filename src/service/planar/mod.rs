@@ -12,6 +12,7 @@ mod kde;
 mod local;
 mod near_repeat;
 mod scan;
+mod scan_time;
 mod study;
 mod tested;
 
@@ -115,9 +116,13 @@ fn certificate(
     totals: &[u64],
     alarm: impl Fn(Vec<u32>, &mut Stream) -> bool + Sync,
 ) -> Option<Certificate> {
-    let null = NullCounts::new(&study.exposure, totals).filter(|_| over.certify > 0)?;
-    let one = |stream: &mut Stream| alarm(null.draw(stream), stream);
-    Some(ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, one)))
+    let null = NullCounts::new(&study.exposure, totals)?;
+    certified(ask, over, |stream| alarm(null.draw(stream), stream))
+}
+
+/// Tries a method on maps that hold nothing, where that was asked for. `alarm` draws one and says whether anything is found.
+fn certified(ask: &Ask<'_>, over: &OverCells, alarm: impl Fn(&mut Stream) -> bool + Sync) -> Option<Certificate> {
+    (over.certify > 0).then(|| ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, alarm)))
 }
 
 /// Runs a method; `None` where it is none of those that compare.
@@ -131,7 +136,10 @@ pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Option<Found>>
             local::run(input, ask, study, null, local::Method::GiStar { replicates })
         }
         Settings::LocalMoran { study, null } => local::run(input, ask, study, null, local::Method::Moran),
-        Settings::Scan { study, window, replicates } => scan::run(input, ask, study, window, replicates),
+        Settings::Scan { study, cases, options } => scan::run(input, ask, study, cases.as_deref(), &options),
+        Settings::ScanTime { study, permuted, mode, step, longest, options } => {
+            scan_time::run(input, ask, &scan_time::Asked { over: study, permuted, mode, step, longest, options })
+        }
         Settings::Kde { study, smoothing } => kde::density_map(input, ask, study, &smoothing),
         Settings::RelativeRisk { study, bandwidth, replicates } => {
             kde::risk_map(input, ask, study, bandwidth, replicates)
@@ -167,6 +175,19 @@ struct Placed {
 
 /// Lays the cells over the study area and puts the events into them. Those outside are told in the input's `dropped`.
 fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
+    let placed = put(input, ask, over, "dropped-no-exposure")?;
+    input.notes.push(swedish("note-compared-with", &placed.told(over)));
+    Ok(placed)
+}
+
+/// The same for methods that compare events with events: every cell of the study area counts, whatever stands in it.
+fn place_alone(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
+    let placed = put(input, ask, &OverCells { exposure: study::By::Area.code(), ..*over }, "dropped-no-cell")?;
+    input.notes.push(swedish("note-cells", &placed.told(over)));
+    Ok(placed)
+}
+
+fn put(input: &mut Input, ask: &Ask<'_>, over: &OverCells, reason: &str) -> Result<Placed> {
     let study = Study::over(ask.store, ask.network, input, over.cell, over.exposure)?;
     if study.cells.is_empty() {
         return Err(Refusal::NoCells { side: number(&over.cell.0) }.into());
@@ -182,17 +203,20 @@ fn place(input: &mut Input, ask: &Ask<'_>, over: &OverCells) -> Result<Placed> {
         placed.points.push(point);
         placed.cell.push(cell);
     }
-    input.leave_out("dropped-no-exposure", &[], outside);
-    let values = [
-        ("words", placed.study.by.words()),
-        ("side", number(&over.cell.0)),
-        ("cells", placed.study.cells.len().to_string()),
-    ];
-    input.notes.push(swedish("note-compared-with", &values));
+    input.leave_out(reason, &[], outside);
     Ok(placed)
 }
 
 impl Placed {
+    /// Cells and comparison, as notes tell them.
+    fn told(&self, over: &OverCells) -> [(&'static str, String); 3] {
+        [
+            ("words", self.study.by.words()),
+            ("side", number(&over.cell.0)),
+            ("cells", self.study.cells.len().to_string()),
+        ]
+    }
+
     /// Events by cell: positions in the lists of events, ascending.
     fn by_cell(&self) -> Vec<Vec<u32>> {
         tested::by_cell(self.study.cells.len(), &self.cell.iter().copied().map(Some).collect::<Vec<_>>())

@@ -87,17 +87,26 @@ pub fn by_cell(cells: usize, of: &[Option<u32>]) -> Vec<Vec<u32>> {
     lists
 }
 
+/// How often chance alone does so, in words.
+#[must_use]
+pub fn chance(p: f64, replicates: usize) -> String {
+    if replicates > 0 && p * (replicates as f64 + 1.0) < 1.5 {
+        return swedish("tested-chance-less", &[("times", number(&replicates))]);
+    }
+    let percent = if p < 0.095 { (p * 1000.0).round() / 10.0 } else { (p * 100.0).round() };
+    swedish("tested-chance", &[("percent", number(&percent))])
+}
+
 /// What is compared, in words: the sentence behind the certainty of a place.
 #[must_use]
 pub fn why(study: &Study, n: usize, expected: f64, p: f64, replicates: usize) -> String {
-    let chance = if replicates > 0 && p * (replicates as f64 + 1.0) < 1.5 {
-        swedish("tested-chance-less", &[("times", number(&replicates))])
-    } else {
-        let percent = if p < 0.095 { (p * 1000.0).round() / 10.0 } else { (p * 100.0).round() };
-        swedish("tested-chance", &[("percent", number(&percent))])
-    };
     let round = if expected < 10.0 { (expected * 10.0).round() / 10.0 } else { expected.round() };
-    let values = [("words", study.by.words()), ("expected", number(&round)), ("n", n.to_string()), ("chance", chance)];
+    let values = [
+        ("words", study.by.words()),
+        ("expected", number(&round)),
+        ("n", n.to_string()),
+        ("chance", chance(p, replicates)),
+    ];
     swedish("tested-why", &values)
 }
 

@@ -1,0 +1,259 @@
+//! The scan in space: Poisson and Bernoulli.
+
+use super::super::Error;
+use super::super::nulls::Weighted;
+use super::chance::{LANES, Plan};
+use super::lanes::best;
+use super::limits::Limits;
+use super::llr::Likelihood;
+use super::sites::{Sites, pick};
+use super::zones::{Reach, Zones};
+use super::{CaseControl, Cluster, Options, Scan, Unit, Warning, check_places, check_total, rest_of, warnings};
+use crate::domain::random::Stream;
+
+/// Finds where more cases lie together than the exposure explains, and how probable so strong a cluster is anywhere.
+///
+/// - `units`: `[n]` places with cases and exposure (any unit; only shares matter)
+/// - returns clusters in the order in which they were found, the most likely first
+///
+/// Null: all C cases fall independently, each in a unit with probability exposure / all exposure; alternative: one window has
+/// a higher rate than the rest. The window with the largest likelihood ratio
+/// `c ln(c / E) + (C - c) ln((C - c) / (C - E))`, where c > E, is the most likely cluster; its p is that of the largest ratio
+/// over all windows, so that many windows are no trouble. Windows: see [`super`]. Low rates are not looked for.
+///
+/// Further clusters: the units of the found one are taken out, the rest is scanned again with null maps of its own, as long as
+/// p is at most alpha (Zhang, Assunção & Kulldorff 2010). Their windows may go round the hole, and shares are of what is left.
+/// The most likely cluster is given whatever its p; further ones only where they are significant.
+///
+/// Behaviour: units at one place count as one. A constant rate, and cases that lie nowhere above it, give no cluster. Units on
+/// a line are no trouble. Cases that lie in one unit only are scanned, with a warning.
+///
+/// Cost: O(n² + k log k) once and O(k + C) a replicate for k places in all windows; 8 k + 32 windows bytes. Seeded: replicate r of
+/// search s draws from stream (s << 32) + r.
+///
+/// Source: Kulldorff (1997), Communications in Statistics: Theory and Methods 26(6), 1481-1496; Zhang, Assunção & Kulldorff
+/// (2010), Journal of Probability and Statistics 2010, 642379; Abrams, Kleinman & Kulldorff (2010), International Journal of
+/// Health Geographics 9:61.
+///
+/// # Errors
+/// `NothingToAnalyse` without cases; `TooFewUnits` for fewer than two places; `NoExposure`, `ExposureNotUsable`,
+/// `EventsWithoutExposure`; `PointNotFinite`, `PointOutsideGrid` beyond 10¹² m; `OutOfRange` for an option; `NoWindow` where
+/// every unit is larger than the largest window; `TooManyCircles`; `TooManyPoints` for 2³¹ cases or more.
+pub fn poisson(units: &[Unit], options: &Options) -> Result<Scan, Error> {
+    options.check()?;
+    let points: Vec<[f64; 2]> = units.iter().map(|unit| [unit.x, unit.y]).collect();
+    check_places(&points)?;
+    super::check_exposure(&units.iter().map(|unit| (unit.expected, unit.cases > 0)).collect::<Vec<_>>())?;
+    let sites = Sites::new(&points, |a, b| {
+        units[a].expected.total_cmp(&units[b].expected).then(units[a].cases.cmp(&units[b].cases))
+    });
+    let cases = sites.sums(|unit| u64::from(units[unit].cases));
+    let weights = sites.sums(|unit| units[unit].expected);
+    search(&sites, &cases, &weights, None, options)
+}
+
+/// Finds where cases lie together more than controls do.
+///
+/// - `units`: `[n]` places with cases and controls, for example injured at night and injured by day
+/// - returns clusters as [`poisson`]; `expected` is the share of cases times all in the window
+///
+/// Null: the C cases are any C of the N cases and controls, all choices equally probable; alternative: one window has a higher
+/// share of cases than the rest. Ratio: Kulldorff's for the Bernoulli model, where c / n inside is above that outside. Window
+/// share is of cases and controls. Everything else, cost and seed as [`poisson`]; a replicate costs O(k + N).
+///
+/// Source: Kulldorff & Nagarwalla (1995), Statistics in Medicine 14, 799-810; Kulldorff (1997).
+///
+/// # Errors
+/// As [`poisson`], and `NoControls` where there is none.
+pub fn bernoulli(units: &[CaseControl], options: &Options) -> Result<Scan, Error> {
+    options.check()?;
+    let points: Vec<[f64; 2]> = units.iter().map(|unit| [unit.x, unit.y]).collect();
+    check_places(&points)?;
+    let sites =
+        Sites::new(&points, |a, b| (units[a].cases, units[a].controls).cmp(&(units[b].cases, units[b].controls)));
+    let cases = sites.sums(|unit| u64::from(units[unit].cases));
+    let all = sites.sums(|unit| u64::from(units[unit].cases) + u64::from(units[unit].controls));
+    check_total(all.iter().sum())?;
+    if all.iter().sum::<u64>() == cases.iter().sum::<u64>() && cases.iter().any(|&cases| cases > 0) {
+        return Err(Error::NoControls);
+    }
+    let weights: Vec<f64> = all.iter().map(|&all| all as f64).collect();
+    search(&sites, &cases, &weights, Some(&all), options)
+}
+
+/// Finds clusters one after the other. `all`: cases and controls; `None` for Poisson.
+fn search(
+    sites: &Sites,
+    cases: &[u64],
+    weights: &[f64],
+    all: Option<&[u64]>,
+    options: &Options,
+) -> Result<Scan, Error> {
+    let total = check_total(cases.iter().sum())?;
+    if sites.len() < 2 {
+        return Err(Error::TooFewUnits { units: sites.len() });
+    }
+    let cases: Vec<u32> = cases.iter().map(|&cases| cases as u32).collect();
+    let mut scan =
+        Scan { cases: u64::from(total), places: sites.len(), windows: 0, clusters: vec![], warnings: vec![] };
+    let mut rest: Vec<u32> = (0..sites.len() as u32).collect();
+    for round in 0..options.clusters as u64 {
+        let problem = Problem {
+            at: pick(&sites.at, &rest),
+            cases: pick(&cases, &rest),
+            all: all.map(|all| pick(all, &rest)),
+            weights: pick(weights, &rest),
+        };
+        let Some((found, zones)) = problem.solve(round, options)? else { break };
+        if round == 0 {
+            scan.windows = zones.ends.len();
+            scan.warnings = warnings(&problem.cases, &zones, options);
+        }
+        let Some(mut found) = found else { break };
+        if round > 0 && !found.significant {
+            break;
+        }
+        let taken = found.units;
+        found.units = taken.iter().flat_map(|&place| &sites.units[rest[place as usize] as usize]).copied().collect();
+        found.centre = sites.units[rest[found.centre as usize] as usize][0];
+        let significant = found.significant;
+        scan.clusters.push(found);
+        if !significant {
+            break;
+        }
+        rest = rest_of(&rest, &taken);
+    }
+    Ok(scan)
+}
+
+/// One search: places with cases and weights.
+struct Problem {
+    at: Vec<[f64; 2]>,
+    cases: Vec<u32>,
+    all: Option<Vec<u64>>,
+    weights: Vec<f64>,
+}
+
+impl Problem {
+    /// The most likely cluster; its units are places of this search. `None` in a later round where nothing is left to scan.
+    fn solve(&self, round: u64, options: &Options) -> Result<Option<(Option<Cluster>, Zones)>, Error> {
+        let total: u32 = self.cases.iter().sum();
+        let sum: f64 = self.weights.iter().sum();
+        let spent = total == 0 || self.at.len() < 2 || self.all.as_ref().is_some_and(|_| f64::from(total) >= sum);
+        if round > 0 && spent {
+            return Ok(None);
+        }
+        let expected: Vec<f64> = self.weights.iter().map(|weight| weight / sum * f64::from(total)).collect();
+        let model = match self.all {
+            None => Likelihood::Poisson { cases: f64::from(total) },
+            Some(_) => Likelihood::Bernoulli { cases: f64::from(total), all: sum },
+        };
+        let zones = Zones::new(&self.at, &expected, options.window, options.radius_m(), &options.ellipses)?;
+        if zones.ends.is_empty() {
+            return if round > 0 { Ok(None) } else { Err(Error::NoWindow { percent: options.percent() }) };
+        }
+        let (least, most) = zones.bins_used();
+        let limits = Limits::new(model, total, least, most);
+        let observed: Vec<[i32; LANES]> = self
+            .cases
+            .iter()
+            .map(|&cases| {
+                let mut lanes = [0; LANES];
+                lanes[0] = cases as i32;
+                lanes
+            })
+            .collect();
+        let top = best(&zones, &limits, &observed)[0];
+        if top.ratio <= 0.0 {
+            return Ok(Some((None, zones)));
+        }
+        let plan = Plan { seed: options.seed, round, replicates: options.replicates, alpha: options.alpha };
+        let nulls = Nulls::new(&expected, self.all.as_deref(), total);
+        let verdict = plan.judge(top.ratio, |streams| {
+            let mut counts = vec![[0_i32; LANES]; expected.len()];
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                nulls.strew(lane, stream, &mut counts);
+            }
+            best(&zones, &limits, &counts).map(|best| best.ratio)
+        });
+        let (list, window) = (top.list as usize, top.window as usize);
+        let mut places = zones.places(list, window).to_vec();
+        let form = zones.forms[list];
+        let reach = Reach::of(&form, &self.at);
+        let radius_m = places.iter().map(|&place| reach.to(self.at[place as usize])).fold(0.0, f64::max);
+        places.sort_unstable();
+        let cases: u64 = places.iter().map(|&place| u64::from(self.cases[place as usize])).sum();
+        let expected = zones.weights[window];
+        let [x, y] = self.at[form.centre as usize];
+        let found = Cluster {
+            centre: form.centre,
+            x,
+            y,
+            radius_m,
+            shape: form.shape,
+            angle: form.angle,
+            units: places,
+            cases,
+            expected,
+            ratio: (expected > 0.0).then(|| cases as f64 / expected),
+            llr: top.ratio,
+            p_monte_carlo: verdict.p_monte_carlo,
+            p_gumbel: verdict.p_gumbel,
+            replicates: verdict.replicates,
+            significant: verdict.p_monte_carlo <= options.alpha * (1.0 + 1e-12),
+        };
+        Ok(Some((Some(found), zones)))
+    }
+}
+
+/// How null maps are strewn.
+enum Nulls {
+    /// Each case anywhere, by exposure.
+    Multinomial { weighted: Option<Weighted>, cases: u32 },
+    /// The smaller of cases and controls, any of all.
+    Choice { places: Vec<u32>, all: Vec<i32>, chosen: u32, controls: bool },
+}
+
+impl Nulls {
+    fn new(expected: &[f64], all: Option<&[u64]>, cases: u32) -> Self {
+        let Some(all) = all else { return Self::Multinomial { weighted: Weighted::new(expected), cases } };
+        let places: Vec<u32> =
+            (0_u32..).zip(all).flat_map(|(place, &n)| std::iter::repeat_n(place, n as usize)).collect();
+        let controls = places.len() as u32 - cases;
+        let all = all.iter().map(|&n| n as i32).collect();
+        Self::Choice { places, all, chosen: cases.min(controls), controls: controls < cases }
+    }
+
+    /// Strews one map into a lane that holds nothing.
+    fn strew(&self, lane: usize, stream: &mut Stream, counts: &mut [[i32; LANES]]) {
+        match self {
+            Self::Multinomial { weighted, cases } => {
+                let Some(weighted) = weighted else { return };
+                for _ in 0..*cases {
+                    counts[weighted.at(stream.bits()) as usize][lane] += 1;
+                }
+            }
+            Self::Choice { places, all, chosen, controls } => {
+                let mut left = places.clone();
+                for at in 0..*chosen as usize {
+                    let pick = at + stream.below(left.len() - at);
+                    left.swap(at, pick);
+                    counts[left[at] as usize][lane] += 1;
+                }
+                if *controls {
+                    for (count, &all) in counts.iter_mut().zip(all) {
+                        count[lane] = all - count[lane];
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Scan {
+    /// Whether a warning of this sort was given.
+    #[must_use]
+    pub fn warned(&self, is: impl Fn(&Warning) -> bool) -> bool {
+        self.warnings.iter().any(is)
+    }
+}
