@@ -180,6 +180,16 @@ pub fn is_error(id: &str) -> bool {
 /// A field named `cause` that holds another such error is not unfolded: wrap with `#[serde(untagged)]` instead.
 #[must_use]
 pub fn problem(error: &impl Serialize) -> Problem {
+    told(error, english())
+}
+
+/// The same in Swedish whatever the chosen language: for what is written into layers and papers.
+#[must_use]
+pub fn swedish_problem(error: &impl Serialize) -> Problem {
+    told(error, false)
+}
+
+fn told(error: &impl Serialize, english: bool) -> Problem {
     let json = serde_json::to_value(error).unwrap_or_default();
     let id = json["id"].as_str().unwrap_or("internal").to_owned();
     let mut file = None;
@@ -203,12 +213,12 @@ pub fn problem(error: &impl Serialize) -> Problem {
         return Problem { kind: ErrorKind::Internal, message: json.to_string(), id, file, place: None, remedy: None };
     };
     let optional = |sv: &Option<String>, en: &Option<String>| {
-        let template = if english() { en.as_ref() } else { sv.as_ref() };
+        let template = if english { en.as_ref() } else { sv.as_ref() };
         template.map(|template| fill(template, &values))
     };
     Problem {
         kind: entry.kind.unwrap_or(ErrorKind::Internal),
-        message: fill(choose(&entry.sv, &entry.en), &values),
+        message: fill(if english { &entry.en } else { &entry.sv }, &values),
         place: optional(&entry.place_sv, &entry.place_en),
         remedy: optional(&entry.remedy_sv, &entry.remedy_en),
         id,

@@ -26,6 +26,12 @@ const MOST: f64 = 0.5;
 /// Ours.
 const CHAIN: f64 = 10.0;
 
+/// How many eps a cluster must span to have grown together where it reaches over [`HALF`] of the town. Ours.
+const SHORT_CHAIN: f64 = 4.0;
+
+/// Share of the town's extent. Ours.
+const HALF: f64 = 0.5;
+
 /// A circle that works has a diameter of a tenth of the town's. Ours.
 const OF_TOWN: f64 = 20.0;
 
@@ -34,6 +40,9 @@ const POSITIONS: usize = 20;
 
 /// The steps to which positions are rounded in practice, in metres, coarsest first.
 const ROUNDED_M: [u32; 9] = [1_000, 500, 250, 200, 125, 100, 50, 20, 10];
+
+/// Positions that are looked at: of more, so many are taken by what they are, not by where they stand. Ours.
+const SAMPLE: usize = 10_000;
 
 /// Share of positions that must fit a step for it to be theirs. Ours.
 const FIT: f64 = 0.9;
@@ -105,7 +114,8 @@ catalogued_errors!(Unsuitable);
 ///   - coordinates within ± 180 and ± 90 that span less than 20 of their unit. Nothing else is then looked at
 ///   - a bandwidth below the side of a cell; the cell's side works
 ///   - a circle whose diameter is the diagonal of the events' box or more; a tenth of that works
-///   - an eps at which more than half of the events are in one cluster that spans more than ten eps. The greatest whole
+///   - an eps at which more than half of the events are in one cluster that spans more than ten eps, or more than four and
+///     half of the town. The greatest whole
 ///     number of metres at which that is not so works, found by halving, 1 m at least
 ///   - positions of which 90 % lie on a square lattice whose step is more than half of the method's length. Twice the step
 ///     works. Needs 20 different positions; lattices of 10 to 1,000 m with any origin are looked for
@@ -180,12 +190,23 @@ fn grown(points: &[[f64; 2]], eps: Metres, min_points: usize) -> Result<Option<f
     let share = largest().count() as f64 / points.len().max(1) as f64;
     let extent = diagonal(&Bbox::around(largest().map(|(point, _)| *point)));
     debug_assert!(EPS_M.contains(&eps.0), "checked by dbscan");
-    Ok((share > MOST && extent > CHAIN * eps.0).then_some(share))
+    let town = diagonal(&Bbox::around(points.iter().copied()));
+    let grown = extent > CHAIN * eps.0 || extent > SHORT_CHAIN * eps.0 && extent > HALF * town;
+    Ok((share > MOST && grown).then_some(share))
+}
+
+/// About [`SAMPLE`] of the points, the same ones in whatever order they come.
+fn sample(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let every = (points.len() / SAMPLE).max(1) as u64;
+    // Multiplicative hashing by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): high bits are well mixed.
+    let mixed = |value: u64| value.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+    let hash = |point: &[f64; 2]| mixed(mixed(point[0].to_bits()) ^ point[1].to_bits()) >> 16;
+    points.iter().copied().filter(|point| every == 1 || hash(point) % every == 0).collect()
 }
 
 /// The coarsest step of a lattice that most positions lie on; `None` where there is none, or too few positions.
 fn rounded_to(points: &[[f64; 2]]) -> Option<u32> {
-    let mut different = points.to_vec();
+    let mut different = sample(points);
     different.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
     different.dedup();
     if different.len() < POSITIONS {

@@ -1228,7 +1228,7 @@ mod tests {
             refused("dbscan", &[("min-points", "2.5")]),
             Error::NotAWholeNumber { parameter: owned("min-points"), value: owned("2.5") }
         );
-        let choices = vec!["month", "week", "day"];
+        let choices = vec!["month", "week", "day", "year"];
         assert_eq!(
             refused("timeline", &[("step", "år")]),
             Error::NotAChoice { parameter: owned("step"), value: owned("år"), choices }

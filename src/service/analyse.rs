@@ -16,7 +16,7 @@ use super::hotspots::{self, Frame, Hotspot};
 use super::progress::{Progress, Timings, peak_rss_mib};
 use super::rows::{self, FileRequest, Input};
 use super::{along, coarse, ground, planar, selection};
-use super::{snap, styles, timeline};
+use super::{snap, styles, suitable, timeline};
 use crate::analysis::{self, Settings};
 use crate::domain::passport::{NO_VINTAGE, SOFTWARE};
 use crate::domain::time::iso_utc;
@@ -130,6 +130,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
     };
     selection::choose(&mut input, &parameters);
     coarse::leave_out(&mut input, &parameters, &shown)?;
+    suitable::check(&mut input, &parameters)?;
     let roads = match (settings.roads(), &request.network) {
         (Some(roads), _) => {
             let network = timings.time("network", || along::network(request, store.as_ref(), &input, &parameters))?;

@@ -347,6 +347,8 @@ pub enum Error {
     Export(export::Error),
     /// Of analyses.
     Analysis(analysis::Error),
+    /// Of parameters that do not fit the events.
+    Unsuitable(analysis::suitability::Unsuitable),
     /// Of the sample town.
     Sample(sample::Error),
     /// Of areas, their counts and denominators, measures and conditions.
@@ -406,6 +408,7 @@ from!(
     Store(store::Error),
     Export(export::Error),
     Analysis(analysis::Error),
+    Unsuitable(analysis::suitability::Unsuitable),
     Sample(sample::Error),
     Area(super::areas::AreaError),
     Aliases(ingest::AliasError),

@@ -7,6 +7,7 @@ use super::error::{Refusal, Result};
 use super::hotspots::Hotspot;
 use super::progress::Timings;
 use super::rows::Input;
+use super::suitable;
 use crate::analysis::{self, Clustering, Parameters, Settings};
 use crate::domain::{Grid, Metres};
 
@@ -43,6 +44,9 @@ pub(super) fn find(
         Settings::Dbscan { eps, min_points, partition: None, .. } => {
             let points = places(&rows);
             let found = timings.time("compute", || analysis::dbscan(&points, eps, min_points))?;
+            if most_in_one(&found) {
+                suitable::grown(input, eps, min_points)?;
+            }
             clustered(&points, found, eps, timings)?
         }
         Settings::Dbscan { eps, min_points, partition: Some(column), .. } => {
@@ -87,6 +91,11 @@ pub(super) fn find(
         | Settings::Timeline { .. } => Groups::default(),
     };
     Ok((rows, groups))
+}
+
+/// Whether the largest cluster holds more than half of the points. Clusters are numbered by size.
+fn most_in_one(found: &Clustering) -> bool {
+    2 * found.cluster.iter().filter(|cluster| **cluster == Some(1)).count() > found.cluster.len()
 }
 
 /// Clusters with the ground within `reach` of their core events.

@@ -49,6 +49,7 @@ pub mod similar;
 pub mod snap;
 
 pub mod styles;
+mod suitable;
 
 pub mod timeline;
 

@@ -29,6 +29,7 @@ fn every_method_and_mapping_is_listed_and_explained() {
     let all = [
         "counts",
         "dbscan",
+        "st-dbscan",
         "hdbscan",
         "timeline",
         "area-counts",
@@ -36,6 +37,7 @@ fn every_method_and_mapping_is_listed_and_explained() {
         "gi-star",
         "local-moran",
         "scan",
+        "scan-time",
         "kde",
         "relative-risk",
         "near-repeat",

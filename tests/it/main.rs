@@ -8,6 +8,7 @@ mod bad_files;
 mod bad_input;
 mod bad_machine;
 mod binary;
+mod concentrations;
 mod damaged_files;
 mod erasure;
 mod formats;

@@ -50,12 +50,13 @@ fn analysed(input: &Path, out: &Path, threads: &str, more: &[&str]) -> String {
 #[test]
 fn shuffled_rows_and_1_2_8_threads_give_the_same_bytes_in_every_format() {
     let folder = folder();
-    let methods: [&[&str]; 8] = [
+    let methods: [&[&str]; 9] = [
         &["dbscan", "--eps", "40", "--min-points", "6"],
         &["dbscan", "--eps", "60", "--value", "vikt"],
         &["counts", "--cell", "250"],
         &["gi-star", "--cell", "250", "--replicates", "99", "--certify", "8"],
         &["scan", "--cell", "250", "--replicates", "99"],
+        &["scan", "--cell", "250", "--shape", "ellipse", "--replicates", "19"],
         &["hdbscan"],
         &["kde", "--cell", "50", "--adaptive", "yes"],
         &["relative-risk", "--cell", "100", "--bandwidth", "250", "--replicates", "39"],

@@ -1,11 +1,11 @@
 //! Back-test: would the methods have pointed at the cells where events then came, better than the count of the last period?
 
+use super::scores::Scores;
 use super::study::By;
 use super::{Ask, Found, dated, passport_of, place};
+use crate::analysis::OverCells;
 use crate::analysis::backtest::{Accuracy, BASELINE, Event, Measured, Plan, Score, backtest};
-use crate::analysis::kde::{Kernel, Mask, Smoothing, density};
-use crate::analysis::{OverCells, dbscan};
-use crate::domain::{Column, Geometries, Layer, Metres, Step, Style, Values};
+use crate::domain::{Column, Geometries, Layer, Step, Style, Values};
 use crate::service::columns::{column, title};
 use crate::service::error::{Refusal, Result};
 use crate::service::rows::Input;
@@ -15,13 +15,7 @@ use crate::texts::swedish;
 const REPLICATES: usize = 999;
 
 /// What is tested where nothing is asked for, in the order of the table.
-const METHODS: [&str; 3] = ["counts", "kde", "dbscan"];
-
-/// Cells that a kernel reaches: the bandwidth of the density, in sides of a cell. Ours.
-const KERNEL_CELLS: f64 = 1.5;
-
-/// Least events of a cluster. The default of `dbscan`.
-const MIN_POINTS: usize = 5;
+const METHODS: [&str; 5] = ["counts", "kde", "dbscan", "gi-star", "scan"];
 
 /// What a back-test is asked.
 pub(super) struct Asked {
@@ -61,45 +55,16 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, asked: &Asked) -> Result<Fou
         replicates: REPLICATES,
         seed: asked.over.seed,
     };
-    let counts = |history: &[Event], _: u32| {
-        let mut n = vec![0.0; sizes.len()];
-        for event in history {
-            n[event.unit as usize] += 1.0;
-        }
-        n.iter().zip(&sizes).map(|(n, size)| n / size).collect()
-    };
-    let mask = Mask::of_cells(study.grid, &study.cells)?;
-    let smoothing = Smoothing {
-        kernel: Kernel::Epanechnikov,
-        bandwidth: Some(Metres(KERNEL_CELLS * side)),
-        adaptive: false,
-        edge: true,
-    };
-    let kde = |history: &[Event], _: u32| {
-        let points: Vec<[f64; 2]> = history.iter().map(|event| event.at).collect();
-        let Ok(found) = density(&points, None, &study.grid, Some(&mask), &smoothing) else {
-            return vec![0.0; sizes.len()];
-        };
-        let frame = found.raster.frame();
-        let per_size = side * side / 1e6;
-        let value = |(cell, size): (&crate::domain::Cell, &f64)| {
-            frame.index(*cell).map_or(0.0, |at| found.raster.values[at]) * per_size / size
-        };
-        study.cells.iter().zip(&sizes).map(value).collect()
-    };
-    let clusters = |history: &[Event], _: u32| {
-        let points: Vec<[f64; 2]> = history.iter().map(|event| event.at).collect();
-        let mut n = vec![0.0; sizes.len()];
-        if let Ok(found) = dbscan(&points, Metres(side / 2.0), MIN_POINTS) {
-            for (event, _) in history.iter().zip(&found.cluster).filter(|(_, cluster)| cluster.is_some()) {
-                n[event.unit as usize] += 1.0;
-            }
-        }
-        n.iter().zip(&sizes).map(|(n, size)| n / size).collect()
-    };
-    let scores: [&Score<'_>; METHODS.len()] = [&counts, &kde, &clusters];
+    let scores = Scores::new(study, &sizes)?;
     let wanted = |name: &str| asked.methods.is_empty() || asked.methods.iter().any(|method| method == name);
-    let methods: Vec<(&str, &Score<'_>)> = METHODS.into_iter().zip(scores).filter(|(name, _)| wanted(name)).collect();
+    let known: [(&str, &Score<'_>); METHODS.len()] = [
+        ("counts", &|history, _| scores.counts(history)),
+        ("kde", &|history, _| scores.kde(history)),
+        ("dbscan", &|history, _| scores.dbscan(history)),
+        ("gi-star", &|history, _| scores.gi_star(history)),
+        ("scan", &|history, _| scores.scan(history, asked.over.seed)),
+    ];
+    let methods: Vec<(&str, &Score<'_>)> = known.into_iter().filter(|(name, _)| wanted(name)).collect();
     let found = ask.timings.time("compute", || backtest(&events, &sizes, &methods, &plan))?;
     let values = [("count", found.origins.len().to_string()), ("first", steps[plan.history as usize].name(asked.step))];
     input.notes.push(swedish("note-backtest", &values));

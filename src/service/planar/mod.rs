@@ -13,6 +13,7 @@ mod local;
 mod near_repeat;
 mod scan;
 mod scan_time;
+mod scores;
 mod study;
 mod tested;
 
