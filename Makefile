@@ -4,6 +4,7 @@
 # make oracles  recompute the stored numbers of independent programs
 # make peers  times this program and those that people would use instead, in one run; writes target/peers.json
 # make bench  times the parts by themselves (BENCH=place for those of benches/place.rs)
+# make calibrate  counts false alarms of every testing method on 2,000 maps each (half an hour)
 # make fuzz   a minute of damaged files for each reader; findings go to tests/findings
 # Both of the first install what is missing (Debian packages, as root or through sudo) and do so only once.
 
@@ -22,7 +23,7 @@ DENY_VERSION := 0.20.2
 BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
 LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
 
-.PHONY: run test setup web build town fmt lint unit docs licences look oracles peers bench fuzz clean
+.PHONY: run test setup web build town fmt lint unit docs licences look oracles peers bench calibrate fuzz clean
 
 run: town
 	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg. Blad: $(TOWN)/platsutdrag.pdf och $(TOWN)/olycksrapport.pdf"
@@ -127,6 +128,10 @@ peers: setup web
 
 bench: setup web
 	cargo bench --locked --profile dev $(OPTIMISED) $(addprefix --bench ,$(or $(BENCH),$(basename $(notdir $(wildcard benches/*.rs))))) -- --noplot
+
+# Every testing method on 2,000 maps that hold nothing; the table goes to target/calibration.md.
+calibrate: setup web
+	cargo test --locked $(OPTIMISED) --lib calibration::calibrate -- --ignored --exact analysis::calibration::calibrate
 
 fuzz: build
 	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz::mutants -- --nocapture

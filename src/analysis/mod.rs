@@ -18,6 +18,8 @@ pub mod areas;
 pub mod backtest;
 #[cfg(test)]
 mod calibrate;
+#[cfg(test)]
+mod calibration;
 mod categories;
 pub mod certificate;
 pub mod count_tails;
