@@ -1,6 +1,7 @@
 # make run    the main job on the sample town, then the map on http://127.0.0.1:8080
 # make test   everything that CI runs
 # make look   QGIS and Chromium open what the program makes; pictures in target/look
+# make notebooks  runs the notebooks on the sample town; pictures in target/notebooks
 # make oracles  recompute the stored numbers of independent programs
 # make peers  times this program and those that people would use instead, in one run; writes target/peers.json
 # make bench  times the parts by themselves (BENCH=place for those of benches/place.rs)
@@ -23,13 +24,13 @@ DENY_VERSION := 0.20.2
 BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
 LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
 
-.PHONY: run test setup web build town fmt lint unit docs licences look oracles peers bench calibrate fuzz clean
+.PHONY: run test setup web build town fmt lint unit docs licences look notebooks oracles peers bench calibrate fuzz clean
 
 run: town
 	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg. Blad: $(TOWN)/platsutdrag.pdf och $(TOWN)/olycksrapport.pdf"
 	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
 
-test: fmt lint unit docs licences look
+test: fmt lint unit docs licences notebooks look
 	@echo "make test: allt gick igenom"
 
 # --- set-up: done once ---------------------------------------------------------------------------------------------
@@ -117,6 +118,14 @@ ORACLES := dbscan_sklearn network_sklearn timeline_python count_tails_scipy hdbs
 oracles:
 	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn scipy numpy mpmath esda libpysal hdbscan pointpats pymannkendall
 	for oracle in $(ORACLES); do $(OUT)/oracles/bin/python tests/oracles/$$oracle.py; done
+
+# Notebooks (jupytext percent format): each runs the program on the sample town and recomputes what it says.
+NOTEBOOKS := hotspots near_repeat emerging backtest
+notebooks: town
+	@[ -x $(OUT)/notebooks/bin/python ] || python3 -m venv $(OUT)/notebooks
+	@$(OUT)/notebooks/bin/pip install -q --disable-pip-version-check -r notebooks/requirements.txt
+	@for notebook in $(NOTEBOOKS); do \
+	  LAGESBILD=$(abspath $(BIN)) $(OUT)/notebooks/bin/python notebooks/$$notebook.py; done
 
 # The libraries are those of the ordinary build, and this program's own code is optimised as what ships.
 OPTIMISED := --config profile.dev.package.lagesbild.opt-level=3 \
