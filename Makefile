@@ -132,7 +132,7 @@ OPTIMISED := --config profile.dev.package.lagesbild.opt-level=3 \
   --config profile.dev.package.lagesbild.debug-assertions=false --config profile.dev.package.lagesbild.overflow-checks=false
 peers: setup web
 	cargo build --locked $(OPTIMISED)
-	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy esda libpysal KDEpy
+	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn numpy esda libpysal KDEpy hdbscan pointpats
 	$(OUT)/oracles/bin/python tests/peers/peers.py $(BIN) $(OUT)/peers $(OUT)/oracles/bin/python target/peers.json
 
 bench: setup web

@@ -7,10 +7,12 @@ here fails because of a time: the table says what was met and what was not.
 """
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 ours, folder, python, out = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
@@ -101,7 +103,53 @@ def kde_peer(path):
     return last_json(text)["seconds"], mib
 
 
+def hdbscan_ours(path):
+    output = folder / "hdbscan.gpkg"
+    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--min-points", "25", "--min-samples", "5"]
+    _, mib, text = run([ours, "--json", "analyse", "hdbscan", "--input", str(path), *flags, "--output", str(output)])
+    return last_json(text)["timings"]["compute"], mib
+
+
+def hdbscan_peer(path):
+    _, mib, text = run([python, str(here / "hdbscan_library.py"), str(path), "25"])
+    return last_json(text)["seconds"], mib
+
+
+def dated(count):
+    """Events in 10 x 10 km and a year, every number from a fixed rule."""
+    path = folder / f"dated_{count}.csv"
+    if not path.exists():
+        generator = random.Random(7)
+        first = date(2024, 1, 1)
+        lines = ["x,y,datum"]
+        for _ in range(count):
+            x, y = 580_000 + generator.random() * 10_000, 6_300_000 + generator.random() * 10_000
+            lines.append(f"{x:.2f},{y:.2f},{first + timedelta(days=generator.randrange(366))}")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def knox_ours(path):
+    output = folder / "knox.csv"
+    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--band", "200", "--bands", "1", "--days", "14"]
+    more = ["--time-bands", "1", "--replicates", "99", "--output", str(output)]
+    _, mib, text = run([ours, "--json", "analyse", "near-repeat", "--input", str(path), *flags, *more])
+    return last_json(text)["timings"]["compute"], mib
+
+
+def knox_peer(path):
+    _, mib, text = run([python, str(here / "pointpats_knox.py"), str(path), "200", "14", "99"])
+    return last_json(text)["seconds"], mib
+
+
+def scan_ours(path):
+    # 16 km in 40 cells, windows up to a tenth. The search ends when nothing more is found, so that one search is told.
+    return cells_ours(path, "scan", 400, ["--exposure", "yta", "--window", "10", "--replicates", "99"])
+
+
 COMPARISONS = [
+    ("hdbscan-100k", 100_000, hdbscan_ours, hdbscan_peer, (), "hdbscan", 6.0, None),
+    ("knox-5k", 5_000, knox_ours, knox_peer, (), "pointpats", 100.0, None),
     ("gi-star-300x300", 100_000, gi_ours, gi_peer, (), "esda, 999 permutations", 200.0, None),
     ("kde-100k-160x160", 100_000, kde_ours, kde_peer, (), "KDEpy FFTKDE", 1.0, None),
     ("import-csv-1m", 1_000_000, import_ours, import_peer, (), "ogr2ogr", 3.0, 1024),
@@ -111,7 +159,7 @@ COMPARISONS = [
 
 rows = []
 for name, count, mine, theirs, arguments, peer, target, limit in COMPARISONS:
-    path = points(count)
+    path = dated(count) if mine is knox_ours else points(count)
     one, other = [], []
     for _ in range(runs):
         one.append(mine(path, *arguments))
@@ -140,4 +188,20 @@ for name, count, mine, theirs, arguments, peer, target, limit in COMPARISONS:
         f"  {memory}, {peer} {row['peer_mib']} MiB  {'nått' if met else 'INTE NÅTT'}",
         flush=True,
     )
+# Growth: the same density of events, or the same town with more of them.
+GROWTH = [
+    ("dbscan, eps 50", lambda path: dbscan_ours(path, 50), points, 50_000),
+    ("hdbscan", hdbscan_ours, points, 25_000),
+    ("gi-star, 300 x 300", gi_ours, points, 50_000),
+    ("kde, 160 x 160", kde_ours, points, 50_000),
+    ("near-repeat", knox_ours, dated, 5_000),
+    ("scan, 40 x 40", scan_ours, points, 25_000),
+]
+growth = []
+for name, mine, rows_of, count in GROWTH:
+    taken = [mine(rows_of(count * times)) for times in (1, 4, 16)]
+    growth.append({"name": name, "events": count, "seconds": [round(one[0], 4) for one in taken], "mib": [round(one[1]) for one in taken]})
+    told = "  ".join(f"{count * times:>7} {one[0]:>8.3f} s {one[1]:>5.0f} MiB" for times, one in zip((1, 4, 16), taken))
+    print(f"{name:<20} {told}", flush=True)
+Path(out).with_name("growth.json").write_text(json.dumps(growth, indent=1) + "\n", encoding="utf-8")
 Path(out).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
