@@ -5,7 +5,7 @@
 # make oracles  recompute the stored numbers of independent programs
 # make peers  times this program and those that people would use instead, in one run; writes target/peers.json
 # make bench  times the parts by themselves (BENCH=place for those of benches/place.rs)
-# make calibrate  counts false alarms of every testing method on 2,000 maps each (half an hour)
+# make calibrate  counts false alarms of every testing method on 2,000 maps each (ten minutes)
 # make fuzz   a minute of damaged files for each reader; findings go to tests/findings
 # Both of the first install what is missing (Debian packages, as root or through sudo) and do so only once.
 

@@ -31,6 +31,9 @@ const STEPS: usize = 12;
 /// Events a cell, and coefficient of variation of the exposure.
 const SETUPS: [(f64, f64); 4] = [(0.05, 0.0), (0.5, 0.0), (5.0, 0.0), (0.5, 0.5)];
 
+/// Maps of the long run.
+const LONG: u64 = 2_000;
+
 /// Maps of the short run, and the alarms that each method raised on them, by setup.
 const SHORT: u64 = 40;
 const STORED: [[u64; 4]; METHODS.len()] = [
@@ -198,16 +201,15 @@ fn every_testing_method_keeps_its_promise_on_maps_that_hold_nothing() {
 
 /// `make calibrate`: the lower 95 % limit is at most 5 %, and the upper below 7 %, of every method on every map.
 #[test]
-#[ignore = "half an hour: make calibrate runs it"]
+#[ignore = "ten minutes: make calibrate runs it"]
 fn calibrate() {
-    let maps = std::env::var("LAGESBILD_MAPS").ok().and_then(|maps| maps.parse().ok()).unwrap_or(2_000);
     let mut table = String::from(
         "| metod | händelser per ruta | exponering | larm | andel | 95 % intervall |\n|---|---|---|---|---|---|\n",
     );
     let mut broken = Vec::new();
     for (name, alarm) in METHODS {
         for setup in SETUPS {
-            let found = run(alarm, setup, maps);
+            let found = run(alarm, setup, LONG);
             let even = if setup.1 == 0.0 { "jämn" } else { "ojämn" };
             let percent = |share: f64| format!("{:.1} %", share * 100.0).replace('.', ",");
             let _ = writeln!(

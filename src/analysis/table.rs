@@ -339,12 +339,14 @@ pub const METHODS: &[Method] = &[
             whole("seed", 1.0, &SEED, "gi-star-seed-help"),
             whole("certify", 0.0, &MAPS, "certify-help"),
             choice("selection", SELECTIONS, "gi-star-selection-help"),
+            words("value", "tested-value-help"),
         ],
         asks: Asks::Within("cell"),
         settings: |given| Settings::GiStar {
             study: OverCells::of(given),
             null: given.null(),
             replicates: given.whole("replicates") as usize,
+            value: given.text("value").map(str::to_owned),
         },
     },
     Method {
@@ -357,9 +359,14 @@ pub const METHODS: &[Method] = &[
             whole("seed", 1.0, &SEED, "seed-help"),
             whole("certify", 0.0, &MAPS, "certify-help"),
             choice("selection", SELECTIONS, "local-moran-selection-help"),
+            words("value", "tested-value-help"),
         ],
         asks: Asks::Within("cell"),
-        settings: |given| Settings::LocalMoran { study: OverCells::of(given), null: given.null() },
+        settings: |given| Settings::LocalMoran {
+            study: OverCells::of(given),
+            null: given.null(),
+            value: given.text("value").map(str::to_owned),
+        },
     },
     Method {
         id: "scan",
@@ -763,6 +770,8 @@ pub enum Settings {
         null: Dispersion,
         /// Null maps for the strictest correction; 0 for none.
         replicates: usize,
+        /// Column whose sum is tested in place of the number of events.
+        value: Option<String>,
     },
     /// [`local_moran_counts`](super::local_moran::local_moran_counts) over the cells.
     LocalMoran {
@@ -770,6 +779,8 @@ pub enum Settings {
         study: OverCells,
         /// How the null is chosen.
         null: Dispersion,
+        /// Column whose sum is tested in place of the number of events.
+        value: Option<String>,
     },
     /// [`poisson`](super::scan::poisson()) over the cells, or [`bernoulli`](super::scan::bernoulli()) of some events among all.
     Scan {
@@ -1275,11 +1286,13 @@ mod tests {
                     assert_eq!((method.id, step, study.exposure), ("emerging", Step::Month, "auto"));
                     assert!(CELL_M.contains(&study.cell.0) && (study.alpha - 0.05).abs() < 1e-12);
                 }
-                Settings::GiStar { study, null, replicates } => {
+                Settings::GiStar { study, null, replicates, value } => {
+                    assert!(value.is_none());
                     assert!(method.id == "gi-star" && CELL_M.contains(&study.cell.0) && replicates == 999);
                     assert_eq!(null, Dispersion::Auto);
                 }
-                Settings::LocalMoran { study, null } => {
+                Settings::LocalMoran { study, null, value } => {
+                    assert!(value.is_none());
                     assert!(method.id == "local-moran" && CELL_M.contains(&study.cell.0));
                     assert_eq!(null, Dispersion::Auto);
                 }

@@ -153,3 +153,32 @@ fn lengths_that_do_not_fit_are_told_with_one_that_does() {
     let report = analyse(&rows, &out, &["dbscan", "--eps", "15"]).ok().json();
     assert!(report["passport"]["notes"].to_string().contains("10 m"), "{report}");
 }
+
+#[test]
+fn a_sum_of_values_is_tested_where_one_is_asked_for() {
+    let folder = folder();
+    let rows = folder.path().join("kostnader.csv");
+    let mut text = String::from("id;datum;typ;x;y;kostnad\n");
+    for cell in 0..144 {
+        // As many events everywhere; dear in a block of three by three cells.
+        let (column, row) = (cell % 12, cell / 12);
+        let dear = (3..6).contains(&column) && (7..10).contains(&row);
+        for own in 0..3 {
+            let cost = if dear { 900 } else { 90 } + (cell * 7 + own * 13) % 40;
+            let (x, y) = (580_000 + column * 250 + 40 + own * 50, 6_300_000 + row * 250 + 110);
+            let _ = writeln!(text, "{cell}-{own};2024-05-{:02};Skadegörelse;{x};{y};{cost}", own + 1);
+        }
+    }
+    std::fs::write(&rows, text).expect("written");
+    let out = folder.path().join("summor.geojson");
+    for method in ["gi-star", "local-moran"] {
+        let report = analyse(&rows, &out, &[method, "--value", "kostnad", "--certify", "20"]).ok().json();
+        let found = layer(&out);
+        assert_eq!(found.len(), 1, "{method} {report}");
+        assert!(found[0]["sakerhet_text"].as_str().is_some_and(|text| text.contains("kostnad")), "{found:?}");
+        assert!(report["certificate"]["alarms"].as_u64().is_some_and(|alarms| alarms <= 5), "{report}");
+        // Without a value every cell holds as many.
+        analyse(&rows, &out, &[method]).ok();
+        assert!(layer(&out).is_empty(), "{method}");
+    }
+}

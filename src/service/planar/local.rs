@@ -92,7 +92,7 @@ fn reals(values: impl Iterator<Item = Option<f64>>) -> Values {
 }
 
 /// Six significant digits: probabilities may be very small.
-fn small(value: f64) -> f64 {
+pub(super) fn small(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

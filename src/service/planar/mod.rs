@@ -16,6 +16,7 @@ mod scan_time;
 mod scores;
 mod study;
 mod tested;
+mod valued;
 
 use std::path::Path;
 
@@ -133,10 +134,16 @@ fn certified(ask: &Ask<'_>, over: &OverCells, alarm: impl Fn(&mut Stream) -> boo
 pub(super) fn analyse(input: &mut Input, ask: &Ask<'_>) -> Result<Option<Found>> {
     let found = match ask.parameters.settings() {
         Settings::Emerging { study, step } => emerging::run(input, ask, study, step),
-        Settings::GiStar { study, null, replicates } => {
+        Settings::GiStar { study, value: Some(value), replicates, .. } => {
+            valued::run(input, ask, study, local::Method::GiStar { replicates }, &value)
+        }
+        Settings::LocalMoran { study, value: Some(value), .. } => {
+            valued::run(input, ask, study, local::Method::Moran, &value)
+        }
+        Settings::GiStar { study, null, replicates, value: None } => {
             local::run(input, ask, study, null, local::Method::GiStar { replicates })
         }
-        Settings::LocalMoran { study, null } => local::run(input, ask, study, null, local::Method::Moran),
+        Settings::LocalMoran { study, null, value: None } => local::run(input, ask, study, null, local::Method::Moran),
         Settings::Scan { study, cases, options } => scan::run(input, ask, study, cases.as_deref(), &options),
         Settings::ScanTime { study, permuted, mode, step, longest, options } => {
             scan_time::run(input, ask, &scan_time::Asked { over: study, permuted, mode, step, longest, options })
