@@ -144,8 +144,8 @@ const BANDWIDTH_OR_FOUND_M: RangeInclusive<f64> = 0.0..=*BANDWIDTH_M.end();
 /// The range of the largest share of what is compared that a circle may hold, in per cent.
 const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
 
-/// Most clusters that a scan looks for, one after the other.
-const MOST_CLUSTERS: usize = 25;
+/// Most clusters that a scan looks for, one after the other: as many as a list on screen has.
+const MOST_CLUSTERS: usize = 10;
 
 /// The range of the longest time of a concentration, in per cent of all steps.
 const LONGEST: RangeInclusive<f64> = 1.0..=90.0;
@@ -398,10 +398,10 @@ pub const METHODS: &[Method] = &[
             choice("model", MODELS, "scan-time-model-help"),
             choice("exposure", EXPOSURES, "exposure-help"),
             whole("longest", 50.0, &LONGEST, "scan-time-longest-help"),
-            whole("window", 10.0, &WINDOW, "scan-time-window-help"),
+            whole("window", 2.0, &WINDOW, "scan-time-window-help"),
             choice("shape", SHAPES, "scan-time-shape-help"),
             whole("alpha", 5.0, &ALPHA, "alpha-help"),
-            whole("replicates", 999.0, &NULL_MAPS, "scan-time-replicates-help"),
+            whole("replicates", 99.0, &NULL_MAPS, "scan-time-replicates-help"),
             whole("seed", 1.0, &SEED, "seed-help"),
             whole("certify", 0.0, &MAPS, "certify-help"),
             choice("selection", SELECTIONS, "scan-time-selection-help"),
@@ -1303,7 +1303,8 @@ mod tests {
                 Settings::ScanTime { study, permuted, mode, step, longest, options } => {
                     assert!(method.id == "scan-time" && permuted && mode == Mode::Retrospective && step == Step::Month);
                     assert!(CELL_M.contains(&study.cell.0) && (longest - 0.5).abs() < 1e-12);
-                    assert_eq!(options, scan::Options { clusters: MOST_CLUSTERS, ..scan::Options::default() });
+                    let wanted = scan::Options { window: 0.02, replicates: 99, ..scan::Options::default() };
+                    assert_eq!(options, scan::Options { clusters: MOST_CLUSTERS, ..wanted });
                 }
                 Settings::Kde { study, smoothing } => {
                     assert!(method.id == "kde" && CELL_M.contains(&study.cell.0) && study.exposure == "yta");

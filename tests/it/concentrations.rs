@@ -62,7 +62,8 @@ fn what_is_new_this_month_is_found_and_what_was_new_last_year_is_not_new() {
     let rows = town(folder.path(), &more);
     let scan = |mode: &str, model: &str| {
         let out = at(&format!("{mode}-{model}.geojson"));
-        let given = ["scan-time", "--mode", mode, "--model", model, "--cell", "500", "--replicates", "199"];
+        let given =
+            ["scan-time", "--mode", mode, "--model", model, "--cell", "500", "--replicates", "199", "--window", "10"];
         let report = analyse(&rows, &out, &given).ok().json();
         (layer(&out), report)
     };
@@ -84,7 +85,7 @@ fn cells_of_a_concentration_in_time_tell_their_days_and_the_numbers_of_that_time
     let folder = folder();
     let rows = town(folder.path(), &burst("2024-03", 581_120, 6_301_130, "Skadegörelse"));
     let out = folder.path().join("rutor.geojson#cells");
-    analyse(&rows, &out, &["scan-time", "--cell", "500", "--replicates", "199"]).ok();
+    analyse(&rows, &out, &["scan-time", "--cell", "500", "--replicates", "199", "--window", "10"]).ok();
     let cells = layer(&folder.path().join("rutor.geojson"));
     assert_eq!(cells.len(), 1, "{cells:?}");
     assert_eq!(
