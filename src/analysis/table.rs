@@ -339,7 +339,7 @@ pub const METHODS: &[Method] = &[
             whole("seed", 1.0, &SEED, "gi-star-seed-help"),
             whole("certify", 0.0, &MAPS, "certify-help"),
             choice("selection", SELECTIONS, "gi-star-selection-help"),
-            words("value", "tested-value-help"),
+            words("value", "gi-star-value-help"),
         ],
         asks: Asks::Within("cell"),
         settings: |given| Settings::GiStar {
@@ -359,7 +359,7 @@ pub const METHODS: &[Method] = &[
             whole("seed", 1.0, &SEED, "seed-help"),
             whole("certify", 0.0, &MAPS, "certify-help"),
             choice("selection", SELECTIONS, "local-moran-selection-help"),
-            words("value", "tested-value-help"),
+            words("value", "local-moran-value-help"),
         ],
         asks: Asks::Within("cell"),
         settings: |given| Settings::LocalMoran {
