@@ -13,7 +13,7 @@
 //! (overdispersion), or one incident leaves several cases, more than alpha of maps are flagged. The cluster's edge is not
 //! tested: units within it may be as usual. A circle over a straight street takes in what lies beside it.
 //!
-//! [`poisson`], [`bernoulli`] are in space; [`cylinders`], [`permutation`] in space and time.
+//! [`poisson`], [`bernoulli`] are in space; [`cylinders()`], [`permutation`] in space and time.
 //!
 //! Oracle: all windows enumerated by `tests/oracles/scan_enumerated.py`.
 
