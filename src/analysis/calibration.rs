@@ -3,18 +3,15 @@
 
 use std::fmt::Write as _;
 
-use super::calibrate::{null_counts, uneven_exposure};
+use super::calibrate::{gi_finds, moran_finds, null_counts, uneven_exposure, usual_finds};
 use super::certificate::{Certificate, NullCounts, alarms};
 use super::dispersion::Dispersion;
 use super::emerging::{Cube, emerging};
-use super::gi_star::{gi_star_counts, max_statistic};
+use super::gi_star::max_statistic;
 use super::kde::{Reference, relative_risk};
-use super::local_moran::local_moran_counts;
-use super::multiple::benjamini_hochberg;
 use super::near_repeat::{Bands, near_repeat};
 use super::neighbours::Neighbours;
 use super::scan::{self, CaseControl, Mode, TimedUnit, Times, Unit};
-use super::tails::normal_above;
 use crate::domain::random::Stream;
 use crate::domain::{Cell, Grid, Metres};
 
@@ -87,24 +84,17 @@ impl Town {
     }
 
     fn units(&self, n: &[u32]) -> Vec<Unit> {
-        let unit = |((&[x, y], &expected), &cases): ((&[f64; 2], &f64), &u32)| Unit { x, y, cases, expected };
-        self.middles.iter().zip(&self.exposure).zip(n).map(unit).collect()
+        scan::units(&self.middles, &self.exposure, n)
     }
 
     fn timed(&self, stream: &mut Stream) -> Vec<TimedUnit> {
         let counts = self.steps((self.total / STEPS as u64).max(2), stream);
-        let unit = |((&[x, y], &expected), cases): ((&[f64; 2], &f64), &[u32])| TimedUnit {
-            x,
-            y,
-            cases: cases.to_vec(),
-            expected,
-        };
-        self.middles.iter().zip(&self.exposure).zip(counts.chunks(STEPS)).map(unit).collect()
+        scan::timed_units(&self.middles, &self.exposure, &counts, STEPS)
     }
 }
 
 fn hot(found: Result<scan::Scan, super::Error>) -> bool {
-    found.is_ok_and(|found| found.clusters.first().is_some_and(|cluster| cluster.significant))
+    found.is_ok_and(|found| found.alarm())
 }
 
 fn scan_time(town: &Town, stream: &mut Stream, permuted: bool, mode: Mode) -> bool {
@@ -112,7 +102,7 @@ fn scan_time(town: &Town, stream: &mut Stream, permuted: bool, mode: Mode) -> bo
     let options = Town::options(stream);
     let found =
         if permuted { scan::permutation(&units, &times, &options) } else { scan::cylinders(&units, &times, &options) };
-    found.is_ok_and(|found| found.clusters.first().is_some_and(|cluster| cluster.place.significant))
+    found.is_ok_and(|found| found.alarm())
 }
 
 /// Whether a method finds anything on a map drawn from the stream.
@@ -120,19 +110,13 @@ type Alarm = fn(&Town, &mut Stream) -> bool;
 
 /// The methods that promise at most 5 % of maps, and last what people do instead.
 const METHODS: [(&str, Alarm); 13] = [
-    ("gi-star", |town, stream| {
-        let found = gi_star_counts(&town.counts(stream), &town.exposure, &town.near, Dispersion::Auto);
-        found.is_ok_and(|found| found.places.iter().any(|place| place.q_bh.is_some_and(|q| q <= 0.05)))
-    }),
+    ("gi-star", |town, stream| gi_finds(&town.counts(stream), &town.exposure, &town.near)),
     ("gi-star, störst på kartan", |town, stream| {
         let n = town.counts(stream);
         let found = max_statistic(&n, &town.exposure, &town.near, Dispersion::Auto, REPLICATES, stream.bits());
         found.is_ok_and(|found| found.iter().flatten().any(|p| *p <= 0.05))
     }),
-    ("local-moran", |town, stream| {
-        let found = local_moran_counts(&town.counts(stream), &town.exposure, &town.near, Dispersion::Auto);
-        found.is_ok_and(|found| found.places.iter().flatten().any(|place| place.q_bh <= 0.05))
-    }),
+    ("local-moran", |town, stream| moran_finds(&town.counts(stream), &town.exposure, &town.near)),
     ("scan", |town, stream| hot(scan::poisson(&town.units(&town.counts(stream)), &Town::options(stream)))),
     ("scan --shape ellipse", |town, stream| {
         let units = town.units(&town.counts(stream));
@@ -176,12 +160,7 @@ const METHODS: [(&str, Alarm); 13] = [
         found.is_ok_and(|found| found.table.iter().any(|cell| cell.q <= 0.05))
     }),
     ("vanlig Gi* (normalfördelat z, BH)", |town, stream| {
-        let found = gi_star_counts(&town.counts(stream), &town.exposure, &town.near, Dispersion::Poisson);
-        let p = |z: Option<f64>| 2.0 * normal_above(z.unwrap_or(0.0).abs());
-        found.is_ok_and(|found| {
-            let p: Vec<f64> = found.places.iter().map(|place| p(place.z)).collect();
-            benjamini_hochberg(&p).into_iter().any(|q| q <= 0.05)
-        })
+        usual_finds(&town.counts(stream), &town.exposure, &town.near)
     }),
 ];
 

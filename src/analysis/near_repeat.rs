@@ -125,9 +125,7 @@ pub fn near_repeat(
         .into_par_iter()
         .map(|number| {
             let (mut stream, mut dealt) = (Stream::new(seed, number), own.clone());
-            for at in (1..dealt.len()).rev() {
-                dealt.swap(at, stream.below(at + 1));
-            }
+            stream.shuffle(&mut dealt);
             count(&dealt)
         })
         .collect();

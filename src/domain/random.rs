@@ -35,6 +35,13 @@ impl Stream {
         low + (high - low).max(0.0) * self.unit()
     }
 
+    /// Deals the values out anew, all orders alike (Fisher & Yates, from the last place on).
+    pub fn shuffle<T>(&mut self, values: &mut [T]) {
+        for at in (1..values.len()).rev() {
+            values.swap(at, self.below(at + 1));
+        }
+    }
+
     /// A whole number in `[0, n)`, unbiased to 2^-64 (multiply-shift); 0 where `n` is 0.
     #[expect(clippy::cast_possible_truncation, reason = "the high half is below n, which is a usize")]
     pub fn below(&mut self, n: usize) -> usize {

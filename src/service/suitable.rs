@@ -10,10 +10,10 @@ use crate::analysis::{Parameters, Settings};
 use crate::domain::Metres;
 use crate::texts::swedish_problem;
 
-/// Looks at cells, bandwidths and the length that the answer hangs on.
+/// Looks at windows and the length that the answer hangs on.
 ///
 /// # Errors
-/// A bandwidth below the side of a cell; coordinates in degrees; those of [`suitability`].
+/// Coordinates in degrees; those of [`suitability`].
 pub(super) fn check(input: &mut Input, parameters: &Parameters) -> Result<()> {
     let asked = asked(&parameters.settings());
     if asked == Asked::default() {
@@ -50,12 +50,8 @@ fn asked(settings: &Settings) -> Asked {
     let cell = settings.over_cells().map(|over| over.cell);
     let scale = |length: Metres| Asked { scale: Some(length), ..Asked::default() };
     match settings {
-        Settings::Kde { smoothing, .. } => {
-            Asked { bandwidth: smoothing.bandwidth, cell, scale: cell, ..Asked::default() }
-        }
-        Settings::RelativeRisk { bandwidth, .. } => {
-            Asked { bandwidth: *bandwidth, cell, scale: cell, ..Asked::default() }
-        }
+        // Their kernels refuse a bandwidth below the cell themselves.
+        Settings::Kde { .. } | Settings::RelativeRisk { .. } => Asked { scale: cell, ..Asked::default() },
         Settings::Dbscan { eps, .. } | Settings::StDbscan { eps, .. } => Asked { search: Some(*eps), ..scale(*eps) },
         Settings::Counts { cell, .. } => scale(*cell),
         Settings::NearRepeat { bands, .. } => {

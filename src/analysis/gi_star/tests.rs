@@ -1,13 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::analysis::calibrate::{null_counts, uneven_exposure};
+use crate::analysis::calibrate::{gi_finds, moran_finds, null_counts, uneven_exposure, usual_finds};
 use crate::analysis::certificate::{Certificate, alarms};
 use crate::analysis::local_moran::{Quadrant, local_moran_counts, local_moran_values};
-use crate::analysis::multiple::benjamini_hochberg;
 use crate::analysis::nulls::gamma;
 use crate::analysis::permutation::neighbour_tails;
-use crate::analysis::tails::normal_above;
 use crate::domain::Cell;
 use crate::domain::random::Stream;
 
@@ -246,23 +244,6 @@ fn alarms_on(
     let near = grid(40, 40);
     let exposure = uneven_exposure(1600, variation, &mut Stream::new(99, 0));
     false_alarms(maps, 7, |stream| found(&null_counts(&exposure, (per_cell * 1600.0) as u64, stream), &exposure, &near))
-}
-
-fn gi_finds(n: &[u32], exposure: &[f64], near: &Neighbours) -> bool {
-    let found = gi_star_counts(n, exposure, near, Dispersion::Auto).expect("valid");
-    found.places.iter().any(|place| place.q_bh.is_some_and(|q| q <= 0.05))
-}
-
-fn moran_finds(n: &[u32], exposure: &[f64], near: &Neighbours) -> bool {
-    let found = local_moran_counts(n, exposure, near, Dispersion::Auto).expect("valid");
-    found.places.iter().flatten().any(|place| place.q_bh <= 0.05)
-}
-
-/// What users do: normal p of the z-score, then Benjamini-Hochberg.
-fn usual_finds(n: &[u32], exposure: &[f64], near: &Neighbours) -> bool {
-    let found = gi_star_counts(n, exposure, near, Dispersion::Poisson).expect("valid");
-    let p: Vec<f64> = found.places.iter().map(|place| 2.0 * normal_above(place.z.unwrap_or(0.0).abs())).collect();
-    benjamini_hochberg(&p).into_iter().any(|q| q <= 0.05)
 }
 
 #[test]

@@ -37,12 +37,14 @@ use serde::Serialize;
 
 use super::{Error, check_points, range_text};
 use crate::domain::Metres;
-use zones::Zones;
+use chance::Verdict;
+use lanes::Best;
+use zones::{Reach, Zones};
 
 pub use chance::gumbel;
 pub use llr::Likelihood;
 pub use space::{bernoulli, poisson};
-pub use space_time::{Mode, SpaceTimeCluster, SpaceTimeScan, TimedUnit, Times, cylinders, permutation};
+pub use space_time::{Mode, SpaceTimeCluster, SpaceTimeScan, TimedUnit, Times, cylinders, permutation, timed_units};
 
 /// The range of the largest window, as a share of the exposure. With more than half, the outside would be the cluster.
 pub const WINDOW: RangeInclusive<f64> = 0.01..=0.5;
@@ -73,6 +75,13 @@ pub struct Unit {
     pub cases: u32,
     /// Expected cases, or an exposure in any unit, such as residents; 0 or more. In [`permutation`] it is not used.
     pub expected: f64,
+}
+
+/// Places with their counts and exposures, all `[n]`; as many as the shortest.
+#[must_use]
+pub fn units(at: &[[f64; 2]], exposure: &[f64], cases: &[u32]) -> Vec<Unit> {
+    let unit = |((&[x, y], &expected), &cases): ((&[f64; 2], &f64), &u32)| Unit { x, y, cases, expected };
+    at.iter().zip(exposure).zip(cases).map(unit).collect()
 }
 
 /// A place with cases and controls.
@@ -184,6 +193,46 @@ pub struct Cluster {
     pub significant: bool,
 }
 
+impl Cluster {
+    /// The window that was found in a search, its units in the order of the search's places. `cases`: of a place; `share`: of time.
+    fn of(
+        best: &Best,
+        zones: &Zones,
+        at: &[[f64; 2]],
+        cases: impl Fn(u32) -> u64,
+        share: f64,
+        verdict: &Verdict,
+        alpha: f64,
+    ) -> Self {
+        let (list, window) = (best.list as usize, best.window as usize);
+        let form = zones.forms[list];
+        let mut units = zones.places(list, window).to_vec();
+        let reach = Reach::of(&form, at);
+        let radius_m = units.iter().map(|&place| reach.to(at[place as usize])).fold(0.0, f64::max);
+        units.sort_unstable();
+        let cases: u64 = units.iter().map(|&place| cases(place)).sum();
+        let expected = zones.weights[window] * share;
+        let [x, y] = at[form.centre as usize];
+        Self {
+            centre: form.centre,
+            x,
+            y,
+            radius_m,
+            shape: form.shape,
+            angle: form.angle,
+            units,
+            cases,
+            expected,
+            ratio: (expected > 0.0).then(|| cases as f64 / expected),
+            llr: best.ratio,
+            p_monte_carlo: verdict.p_monte_carlo,
+            p_gumbel: verdict.p_gumbel,
+            replicates: verdict.replicates,
+            significant: verdict.p_monte_carlo <= alpha * (1.0 + 1e-12),
+        }
+    }
+}
+
 /// What a scan found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scan {
@@ -197,6 +246,14 @@ pub struct Scan {
     pub clusters: Vec<Cluster>,
     /// What to know about the data.
     pub warnings: Vec<Warning>,
+}
+
+impl Scan {
+    /// Whether anything was found.
+    #[must_use]
+    pub fn alarm(&self) -> bool {
+        self.clusters.first().is_some_and(|cluster| cluster.significant)
+    }
 }
 
 /// What a scan cannot do with these data.

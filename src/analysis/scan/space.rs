@@ -7,8 +7,8 @@ use super::lanes::best;
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
-use super::zones::{Reach, Zones};
-use super::{CaseControl, Cluster, Options, Scan, Unit, Warning, check_places, check_total, rest_of, warnings};
+use super::zones::Zones;
+use super::{CaseControl, Cluster, Options, Scan, Unit, check_places, check_total, rest_of, warnings};
 use crate::domain::random::Stream;
 
 /// Finds where more cases lie together than the exposure explains, and how probable so strong a cluster is anywhere.
@@ -176,32 +176,8 @@ impl Problem {
             }
             best(&zones, &limits, &counts).map(|best| best.ratio)
         });
-        let (list, window) = (top.list as usize, top.window as usize);
-        let mut places = zones.places(list, window).to_vec();
-        let form = zones.forms[list];
-        let reach = Reach::of(&form, &self.at);
-        let radius_m = places.iter().map(|&place| reach.to(self.at[place as usize])).fold(0.0, f64::max);
-        places.sort_unstable();
-        let cases: u64 = places.iter().map(|&place| u64::from(self.cases[place as usize])).sum();
-        let expected = zones.weights[window];
-        let [x, y] = self.at[form.centre as usize];
-        let found = Cluster {
-            centre: form.centre,
-            x,
-            y,
-            radius_m,
-            shape: form.shape,
-            angle: form.angle,
-            units: places,
-            cases,
-            expected,
-            ratio: (expected > 0.0).then(|| cases as f64 / expected),
-            llr: top.ratio,
-            p_monte_carlo: verdict.p_monte_carlo,
-            p_gumbel: verdict.p_gumbel,
-            replicates: verdict.replicates,
-            significant: verdict.p_monte_carlo <= options.alpha * (1.0 + 1e-12),
-        };
+        let cases = |place: u32| u64::from(self.cases[place as usize]);
+        let found = Cluster::of(&top, &zones, &self.at, cases, 1.0, &verdict, options.alpha);
         Ok(Some((Some(found), zones)))
     }
 }
@@ -247,13 +223,5 @@ impl Nulls {
                 }
             }
         }
-    }
-}
-
-impl Scan {
-    /// Whether a warning of this sort was given.
-    #[must_use]
-    pub fn warned(&self, is: impl Fn(&Warning) -> bool) -> bool {
-        self.warnings.iter().any(is)
     }
 }

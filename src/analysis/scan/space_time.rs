@@ -9,7 +9,7 @@ use super::cylinders::{Intervals, best};
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
-use super::zones::{Reach, Zones};
+use super::zones::Zones;
 use super::{
     Cluster, Options, Warning, check_exposure, check_places, check_range, check_total, out_of_range, rest_of, warnings,
 };
@@ -60,6 +60,18 @@ pub struct TimedUnit {
     pub cases: Vec<u32>,
     /// Exposure in any unit, 0 or more. Not used by [`permutation`].
     pub expected: f64,
+}
+
+/// Places with their counts, `[n x steps]` with the steps of a place together, and exposures; none for no steps.
+#[must_use]
+pub fn timed_units(at: &[[f64; 2]], exposure: &[f64], cases: &[u32], steps: usize) -> Vec<TimedUnit> {
+    let unit = |((&[x, y], &expected), cases): ((&[f64; 2], &f64), &[u32])| TimedUnit {
+        x,
+        y,
+        cases: cases.to_vec(),
+        expected,
+    };
+    at.iter().zip(exposure).zip(cases.chunks(steps.max(1)).filter(|_| steps > 0)).map(unit).collect()
 }
 
 /// A place and a time with more cases than expected.
@@ -153,6 +165,14 @@ pub fn permutation(units: &[TimedUnit], times: &Times, options: &Options) -> Res
     Problem::new(units, times, options)?.search(None, times, options)
 }
 
+impl SpaceTimeScan {
+    /// Whether anything was found.
+    #[must_use]
+    pub fn alarm(&self) -> bool {
+        self.clusters.first().is_some_and(|cluster| cluster.place.significant)
+    }
+}
+
 /// Places with cases per step.
 struct Problem {
     sites: Sites,
@@ -226,11 +246,12 @@ impl Problem {
                 }
                 break;
             }
-            let Some((mut found, places)) = part.solve(round, &zones, &intervals, options) else { break };
+            let Some(mut found) = part.solve(round, &zones, &intervals, options) else { break };
             if round > 0 && !found.place.significant {
                 break;
             }
             let units = |place: u32| &self.sites.units[rest[place as usize] as usize];
+            let places = std::mem::take(&mut found.place.units);
             found.place.units = places.iter().flat_map(|&place| units(place)).copied().collect();
             found.place.centre = units(found.place.centre)[0];
             let significant = found.place.significant;
@@ -289,13 +310,7 @@ impl Part {
         Some(Self { at, cases, sums, expected, shares, steps, total, permuted })
     }
 
-    fn solve(
-        &self,
-        round: u64,
-        zones: &Zones,
-        intervals: &Intervals,
-        options: &Options,
-    ) -> Option<(SpaceTimeCluster, Vec<u32>)> {
+    fn solve(&self, round: u64, zones: &Zones, intervals: &Intervals, options: &Options) -> Option<SpaceTimeCluster> {
         let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
         for (at, &cases) in self.cases.iter().enumerate() {
             intervals.put(&mut layers, [at / self.steps, at % self.steps], 0, cases);
@@ -318,36 +333,12 @@ impl Part {
             layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
             best(zones, intervals, &limits, &layers).map(|best| best.ratio)
         });
-        let (list, window) = (found.list as usize, found.window as usize);
         let interval = intervals.all[found.interval as usize];
-        let mut places = zones.places(list, window).to_vec();
-        let form = zones.forms[list];
-        let reach = Reach::of(&form, &self.at);
-        let radius_m = places.iter().map(|&place| reach.to(self.at[place as usize])).fold(0.0, f64::max);
-        places.sort_unstable();
         let (first_step, last_step) = (interval.first as usize, interval.last as usize);
         let row = |place: u32| &self.cases[place as usize * self.steps..][first_step..=last_step];
-        let cases: u64 = places.iter().flat_map(|&place| row(place)).map(|&cases| u64::from(cases)).sum();
-        let expected = zones.weights[window] * interval.share;
-        let [x, y] = self.at[form.centre as usize];
-        let place = Cluster {
-            centre: form.centre,
-            x,
-            y,
-            radius_m,
-            shape: form.shape,
-            angle: form.angle,
-            units: vec![],
-            cases,
-            expected,
-            ratio: (expected > 0.0).then(|| cases as f64 / expected),
-            llr: found.ratio,
-            p_monte_carlo: verdict.p_monte_carlo,
-            p_gumbel: verdict.p_gumbel,
-            replicates: verdict.replicates,
-            significant: verdict.p_monte_carlo <= options.alpha * (1.0 + 1e-12),
-        };
-        Some((SpaceTimeCluster { place, first_step, last_step }, places))
+        let cases = |place: u32| row(place).iter().map(|&cases| u64::from(cases)).sum();
+        let place = Cluster::of(&found, zones, &self.at, cases, interval.share, &verdict, options.alpha);
+        Some(SpaceTimeCluster { place, first_step, last_step })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Emerging hotspots: which cells have become, remained or ceased to be places with more events than expected.
 
 use super::study::Study;
-use super::tested::{Outcome, cells, grouped, place as of_cells, rounded};
+use super::tested::{Outcome, cells, grouped, numbers, place as of_cells, rounded};
 use super::{Ask, Found, Made, certificate, dated, layers, passport_of, place};
 use crate::analysis::OverCells;
 use crate::analysis::emerging::{Category, Cube, Emerging, History, Word, check_size, emerging};
@@ -79,7 +79,7 @@ fn cell_layer(
             Category::None => Outcome::AsExpected,
         })
         .collect();
-    let n: Vec<u32> = members.iter().map(|own| u32::try_from(own.len()).unwrap_or(u32::MAX)).collect();
+    let n = numbers(members);
     let real = |pick: &dyn Fn(&MannKendall) -> f64| {
         Values::Real(found.places.iter().map(|place| place.trend.as_ref().map(|trend| rounded(pick(trend)))).collect())
     };

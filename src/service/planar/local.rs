@@ -1,7 +1,7 @@
 //! Gi* and local Moran over the cells of the study area: which cells, with their neighbours, hold more than chance explains?
 
 use super::study::Study;
-use super::tested::{Outcome, cells, grouped, least, place as of_cells, rounded, why};
+use super::tested::{Outcome, cells, grouped, least, numbers, place as of_cells, rounded, why};
 use super::{Ask, Found, Made, certificate, layers, passport_of, place};
 use crate::analysis::OverCells;
 use crate::analysis::dispersion::{Dispersion, Null};
@@ -47,7 +47,7 @@ pub(super) fn run(
 ) -> Result<Found> {
     let placed = place(input, ask, &over)?;
     let members = placed.by_cell();
-    let n: Vec<u32> = members.iter().map(|own| own.len() as u32).collect();
+    let n = numbers(&members);
     let near = Neighbours::queen(&placed.study.cells);
     let verdict = ask.timings.time("compute", || match method {
         Method::GiStar { replicates } => gi(&n, &placed.study, &near, dispersion, replicates, &over),

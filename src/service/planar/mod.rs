@@ -21,6 +21,7 @@ mod valued;
 use std::path::Path;
 
 use super::analyse::{events, passport};
+use super::days;
 use super::error::{Refusal, Result};
 use super::facts::Fact;
 use super::hotspots::{self, Frame, Hotspot};
@@ -248,16 +249,8 @@ impl Placed {
 /// # Errors
 /// [`Refusal::NothingDated`], [`Refusal::TimesTooCoarse`] where no row has a period.
 fn periods(input: &mut Input, ask: &Ask<'_>, rows: &[usize], step: Step) -> Result<Vec<Option<Period>>> {
-    let period = |&row: &usize| input.facts[row].time.as_ref().and_then(|time| time.period(step));
-    let periods: Vec<Option<Period>> = rows.iter().map(period).collect();
-    let undated = rows.iter().filter(|&&row| input.facts[row].time.is_none()).count();
-    let lost = periods.iter().filter(|period| period.is_none()).count();
-    if lost == periods.len() {
-        return Err(Refusal::no_period(ask.shown, lost, undated, step).into());
-    }
-    input.leave_out("dropped-undated", &[], undated as u64);
-    input.leave_out("dropped-coarse-time", &[], (lost - undated) as u64);
-    Ok(periods)
+    let refused = |rows| Refusal::TimesTooCoarse { file: ask.shown.to_owned(), rows, step: step.code() };
+    days::known(input, ask.shown, rows, |time| time.period(step), ("dropped-coarse-time", &[]), refused)
 }
 
 /// The steps from the first event's to the last one's, and which step each event is of; events of none are taken out.

@@ -1,12 +1,12 @@
 //! The scan over the cells of the study area: is there a place, of whatever size, that chance does not explain?
 
 use super::study::Study;
-use super::tested::{Outcome, by_cell, cells, chance, place as of_cells, rounded, why};
+use super::tested::{Outcome, by_cell, cells, chance, numbers, place as of_cells, rounded, why};
 use super::{Ask, Found, Made, certificate, certified, layers, passport_of, place, place_alone};
 use crate::analysis::OverCells;
 use crate::analysis::dispersion::{Null, neighbour_dispersion};
 use crate::analysis::neighbours::Neighbours;
-use crate::analysis::scan::{CaseControl, Cluster, Options, Scan, Unit, Warning, bernoulli, poisson};
+use crate::analysis::scan::{CaseControl, Cluster, Options, Scan, Warning, bernoulli, poisson, units};
 use crate::domain::{Column, Values};
 use crate::service::columns::column;
 use crate::service::error::{Refusal, Result};
@@ -38,13 +38,10 @@ fn against_exposure(input: &mut Input, ask: &Ask<'_>, over: OverCells, options: 
     let members = placed.by_cell();
     let n = numbers(&members);
     let middles = study.middles();
-    let units = |n: &[u32]| -> Vec<Unit> {
-        let unit = |((&[x, y], &expected), &cases): ((&[f64; 2], &f64), &u32)| Unit { x, y, cases, expected };
-        middles.iter().zip(&study.exposure).zip(n).map(unit).collect()
-    };
-    let found = ask.timings.time("compute", || poisson(&units(&n), options))?;
+    let search = |n: &[u32], options: &Options| poisson(&units(&middles, &study.exposure, n), options);
+    let found = ask.timings.time("compute", || search(&n, options))?;
     let certified = certificate(ask, &over, study, &[placed.cell.len() as u64], |n, stream| {
-        poisson(&units(&n), &quick(options, stream.bits())).is_ok_and(|found| alarm(&found.clusters))
+        search(&n, &quick(options, stream.bits())).is_ok_and(|found| found.alarm())
     });
     let expected = study.expected(placed.rows.len());
     let spread = neighbour_dispersion(&n, &expected, &Neighbours::queen(&study.cells));
@@ -85,15 +82,12 @@ fn among_all(input: &mut Input, ask: &Ask<'_>, over: OverCells, given: &str, opt
     let certified = certified(ask, &over, |stream| {
         // Which events are cases is dealt anew.
         let mut dealt = is_case.clone();
-        for at in (1..dealt.len()).rev() {
-            dealt.swap(at, stream.below(at + 1));
-        }
+        stream.shuffle(&mut dealt);
         let (mut cases, mut controls) = (vec![0; count], vec![0; count]);
         for (&cell, &own) in placed.cell.iter().zip(&dealt) {
             *(if own { &mut cases } else { &mut controls }).get_mut(cell as usize).unwrap_or(&mut 0) += 1;
         }
-        let found = bernoulli(&units(&cases, &controls), &quick(options, stream.bits()));
-        found.is_ok_and(|found| alarm(&found.clusters))
+        bernoulli(&units(&cases, &controls), &quick(options, stream.bits())).is_ok_and(|found| found.alarm())
     });
     tell(input, &found.warnings, found.clusters.first());
     let used = placed.rows.len();
@@ -103,17 +97,17 @@ fn among_all(input: &mut Input, ask: &Ask<'_>, over: OverCells, given: &str, opt
     placed.retain(&is_case);
     let (study, members) = (&placed.study, placed.by_cell());
     let clusters = significant(&found);
-    let hotspots = (1..).zip(&clusters).map(|(number, cluster)| {
+    let hotspots = (1..).zip(&clusters).map(|(place, cluster)| {
         let all: u64 = cluster.units.iter().map(|&at| u64::from(cases[at as usize] + controls[at as usize])).sum();
         let values = [
-            ("percent", crate::texts::number(&((share * 1000.0).round() / 10.0))),
+            ("percent", number(&((share * 1000.0).round() / 10.0))),
             ("all", all.to_string()),
-            ("expected", crate::texts::number(&((cluster.expected * 10.0).round() / 10.0))),
+            ("expected", number(&((cluster.expected * 10.0).round() / 10.0))),
             ("n", cluster.cases.to_string()),
             ("chance", chance(cluster.p_monte_carlo, cluster.replicates)),
         ];
-        let tested = tested(cluster, number, swedish("scan-cases-why", &values), false);
-        of_cells(study, number, &ascending(&cluster.units), &members, Some(tested))
+        let tested = tested(cluster, place, swedish("scan-cases-why", &values), false);
+        of_cells(study, place, &ascending(&cluster.units), &members, Some(tested))
     });
     let hotspots = hotspots.collect();
     let (outcome, mut own) = told(&clusters, count);
@@ -135,10 +129,9 @@ fn chosen(input: &Input, rows: &[usize], given: &str, shown: &str) -> Result<Vec
         return Err(Refusal::CasesNotTold { given: given.to_owned() }.into());
     };
     let names = groups::names(input, rows, name, shown)?;
-    let cases: Vec<bool> = names
-        .iter()
-        .map(|name| name.as_deref().is_some_and(|name| name.to_lowercase() == value.to_lowercase()))
-        .collect();
+    let wanted = value.to_lowercase();
+    let is_case = |name: &Option<String>| name.as_deref().is_some_and(|name| name.to_lowercase() == wanted);
+    let cases: Vec<bool> = names.iter().map(is_case).collect();
     if cases.contains(&true) {
         return Ok(cases);
     }
@@ -150,18 +143,9 @@ fn chosen(input: &Input, rows: &[usize], given: &str, shown: &str) -> Result<Vec
     Err(Refusal::NoSuchCase { column, value, known: known.iter().map(|&name| name.to_owned()).collect() }.into())
 }
 
-fn numbers(members: &[Vec<u32>]) -> Vec<u32> {
-    members.iter().map(|own| own.len() as u32).collect()
-}
-
 /// The same with the null maps of a certificate: the first cluster is all that it takes.
 pub(super) fn quick(options: &Options, seed: u64) -> Options {
     Options { seed, replicates: CERTIFY_REPLICATES, clusters: 1, ..options.clone() }
-}
-
-/// Whether anything was found.
-pub(super) fn alarm(clusters: &[Cluster]) -> bool {
-    clusters.first().is_some_and(|cluster| cluster.significant)
 }
 
 fn significant(found: &Scan) -> Vec<&Cluster> {

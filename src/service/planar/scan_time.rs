@@ -1,17 +1,17 @@
 //! The scan over cells and steps of time: has any place, for some time, more events than usual; is anything new just now?
 
 use super::scan::{ascending, of_clusters, part, quick, tell, tested};
-use super::tested::{Outcome, cells, chance, place as of_cells};
+use super::tested::{Outcome, about, cells, chance, place as of_cells};
 use super::{Ask, Found, Made, certificate, dated, layers, passport_of, place, place_alone};
 use crate::analysis::OverCells;
 use crate::analysis::scan::{
-    Cluster, Mode, Options, SpaceTimeCluster, SpaceTimeScan, TimedUnit, Times, cylinders, permutation,
+    Cluster, Mode, Options, SpaceTimeCluster, SpaceTimeScan, Times, cylinders, permutation, timed_units,
 };
 use crate::domain::{Period, Step, Values};
 use crate::service::columns::column;
 use crate::service::error::Result;
 use crate::service::rows::Input;
-use crate::texts::{number, swedish};
+use crate::texts::swedish;
 
 /// How to scan.
 pub(super) struct Asked {
@@ -44,19 +44,12 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, asked: &Asked) -> Result<Fou
     let times = Times { mode: asked.mode, longest: asked.longest, lengths };
     let middles = study.middles();
     let search = |counts: &[u32], options: &Options| -> std::result::Result<SpaceTimeScan, crate::analysis::Error> {
-        let unit = |((&[x, y], &expected), cases): ((&[f64; 2], &f64), &[u32])| TimedUnit {
-            x,
-            y,
-            cases: cases.to_vec(),
-            expected,
-        };
-        let units: Vec<TimedUnit> = middles.iter().zip(&study.exposure).zip(counts.chunks(steps)).map(unit).collect();
+        let units = timed_units(&middles, &study.exposure, counts, steps);
         if asked.permuted { permutation(&units, &times, options) } else { cylinders(&units, &times, options) }
     };
     let found = ask.timings.time("compute", || search(&counts, options))?;
     let certified = certificate(ask, over, study, &totals, |counts, stream| {
-        search(&counts, &quick(options, stream.bits()))
-            .is_ok_and(|found| found.clusters.first().is_some_and(|cluster| cluster.place.significant))
+        search(&counts, &quick(options, stream.bits())).is_ok_and(|found| found.alarm())
     });
     tell(input, &found.warnings, found.clusters.first().map(|cluster| &cluster.place));
     if let (Some(last), Mode::Prospective) = (periods.last(), asked.mode) {
@@ -123,14 +116,13 @@ fn days(period: Period) -> f64 {
 
 fn why(cluster: &SpaceTimeCluster, periods: &[Period], asked: &Asked, words: &str) -> String {
     let own = &cluster.place;
-    let round = if own.expected < 10.0 { (own.expected * 10.0).round() / 10.0 } else { own.expected.round() };
     let (from, to) = (periods[cluster.first_step].name(asked.step), periods[cluster.last_step].name(asked.step));
     let time = if from == to { from } else { swedish("scan-time-from-to", &[("from", from), ("to", to)]) };
     let values = [
         ("time", time),
         ("words", words.to_owned()),
         ("n", own.cases.to_string()),
-        ("expected", number(&round)),
+        ("expected", about(own.expected)),
         ("chance", chance(own.p_monte_carlo, own.replicates)),
     ];
     swedish(if asked.permuted { "scan-time-why-permutation" } else { "scan-time-why-poisson" }, &values)

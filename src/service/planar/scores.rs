@@ -7,7 +7,7 @@ use crate::analysis::dispersion::Dispersion;
 use crate::analysis::gi_star::gi_star_counts;
 use crate::analysis::kde::{Kernel, Mask, Smoothing, density};
 use crate::analysis::neighbours::Neighbours;
-use crate::analysis::scan::{Options, Unit, poisson};
+use crate::analysis::scan::{Options, poisson, units};
 use crate::domain::{Cell, Metres};
 use crate::service::error::Result;
 
@@ -99,11 +99,9 @@ impl<'a> Scores<'a> {
     /// Times as many as expected in the cell's concentration; 0 in none.
     pub fn scan(&self, history: &[Event], seed: u64) -> Vec<f64> {
         let n = self.numbers(history.iter());
-        let unit = |((&[x, y], &expected), &cases): ((&[f64; 2], &f64), &u32)| Unit { x, y, cases, expected };
-        let units: Vec<Unit> = self.middles.iter().zip(&self.study.exposure).zip(&n).map(unit).collect();
         let options = Options { replicates: REPLICATES, seed, clusters: 25, ..Options::default() };
         let mut scores = vec![0.0; self.sizes.len()];
-        if let Ok(found) = poisson(&units, &options) {
+        if let Ok(found) = poisson(&units(&self.middles, &self.study.exposure, &n), &options) {
             for cluster in &found.clusters {
                 cluster.units.iter().for_each(|&at| scores[at as usize] = cluster.ratio.unwrap_or(0.0));
             }

@@ -87,6 +87,18 @@ pub fn by_cell(cells: usize, of: &[Option<u32>]) -> Vec<Vec<u32>> {
     lists
 }
 
+/// Events by cell as numbers.
+#[must_use]
+pub fn numbers(members: &[Vec<u32>]) -> Vec<u32> {
+    members.iter().map(|own| u32::try_from(own.len()).unwrap_or(u32::MAX)).collect()
+}
+
+/// An expected number as sentences have it: with a decimal below ten.
+#[must_use]
+pub fn about(expected: f64) -> String {
+    number(&if expected < 10.0 { (expected * 10.0).round() / 10.0 } else { expected.round() })
+}
+
 /// How often chance alone does so, in words.
 #[must_use]
 pub fn chance(p: f64, replicates: usize) -> String {
@@ -100,10 +112,9 @@ pub fn chance(p: f64, replicates: usize) -> String {
 /// What is compared, in words: the sentence behind the certainty of a place.
 #[must_use]
 pub fn why(study: &Study, n: usize, expected: f64, p: f64, replicates: usize) -> String {
-    let round = if expected < 10.0 { (expected * 10.0).round() / 10.0 } else { expected.round() };
     let values = [
         ("words", study.by.words()),
-        ("expected", number(&round)),
+        ("expected", about(expected)),
         ("n", n.to_string()),
         ("chance", chance(p, replicates)),
     ];

@@ -1,7 +1,7 @@
 //! Gi* and local Moran of a sum of values, such as costs: is it higher here and around than sums that change places by chance?
 
 use super::local::{Method, small};
-use super::tested::{Outcome, cells, grouped, least, place as of_cells};
+use super::tested::{Outcome, cells, grouped, least, numbers, place as of_cells};
 use super::{Ask, Found, Made, certified, layers, passport_of, place_alone};
 use crate::analysis::OverCells;
 use crate::analysis::gi_star::gi_star_values;
@@ -38,9 +38,7 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, method: Met
     let certified = certified(ask, &over, |stream: &mut Stream| {
         // The sums change places among all cells.
         let mut dealt = sums.clone();
-        for at in (1..dealt.len()).rev() {
-            dealt.swap(at, stream.below(at + 1));
-        }
+        stream.shuffle(&mut dealt);
         test(&dealt, &near, method, stream.bits()).is_ok_and(|found| found.iter().any(hot))
     });
     input.notes.push(swedish("note-valued", &[("value", name.to_owned())]));
@@ -71,7 +69,7 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, over: OverCells, method: Met
         .zip(grouped(&near, &found))
         .map(|(number, group)| of_cells(study, number, &group, &members, Some(tested(&group))))
         .collect();
-    let n: Vec<u32> = members.iter().map(|own| own.len() as u32).collect();
+    let n = numbers(&members);
     let outcome: Vec<Outcome> =
         found.iter().map(|&hot| if hot { Outcome::More } else { Outcome::AsExpected }).collect();
     let real =
