@@ -121,7 +121,7 @@ oracles:
 
 # Notebooks (jupytext percent format): each runs the program on the sample town and recomputes what it says.
 NOTEBOOKS := hotspots near_repeat emerging backtest
-notebooks: town
+notebooks: town target/.setup-look
 	@[ -x $(OUT)/notebooks/bin/python ] || python3 -m venv $(OUT)/notebooks
 	@$(OUT)/notebooks/bin/pip install -q --disable-pip-version-check -r notebooks/requirements.txt
 	@for notebook in $(NOTEBOOKS); do \
@@ -140,7 +140,7 @@ bench: setup web
 
 # Every testing method on 2,000 maps that hold nothing; the table goes to target/calibration.md.
 calibrate: setup web
-	cargo test --locked $(OPTIMISED) --lib calibration::calibrate -- --ignored --exact analysis::calibration::calibrate
+	cargo test --locked $(OPTIMISED) --lib -- --ignored --exact analysis::calibration::calibrate
 
 fuzz: build
 	LAGESBILD_FUZZ_SECONDS=60 cargo test --locked --test it fuzz::mutants -- --nocapture

@@ -19,7 +19,7 @@ TOWN = Path(os.environ.get("LAGESBILD_TOWN", ROOT / "target/town"))
 OUT = Path(os.environ.get("LAGESBILD_NOTEBOOKS", ROOT / "target/notebooks"))
 
 # Readable by colour-blind people and in greyscale; no red for crime.
-DARK, MIDDLE, LIGHT, QUIET = "#3f007d", "#807dba", "#dadaeb", "#9e9e9e"
+DARK, LIGHT, QUIET = "#3f007d", "#dadaeb", "#9e9e9e"
 
 plt.rcParams.update({
     "figure.figsize": (9, 5.4), "figure.dpi": 110, "font.size": 11, "axes.spines.top": False, "axes.spines.right": False,
@@ -39,16 +39,15 @@ def analyse(method: str, kind: str, *more: str) -> tuple[Path, dict]:
 
 
 def rows(file: Path, layer: str) -> list[dict]:
-    """Rows of a layer; points as x and y, areas as their box."""
+    """Rows of a layer; points as x and y, other shapes left out."""
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
         connection.row_factory = sqlite3.Row
         found = [dict(row) for row in connection.execute(f'SELECT * FROM "{layer}"')]
     for row in found:
         blob = row.pop("geom", None)
-        if blob is not None and not blob[3] & 0x10:
-            row["x"], row["y"] = struct.unpack("<2d", blob[-16:]) if not blob[3] & 0x0E else (None, None)
-            if blob[3] & 0x0E:
-                row["west"], row["east"], row["south"], row["north"] = struct.unpack("<4d", blob[8:40])
+        # Points are written without a box; bit 5 says that the place is not known.
+        if blob is not None and not blob[3] & 0x1E:
+            row["x"], row["y"] = struct.unpack("<2d", blob[-16:])
     return found
 
 
