@@ -62,12 +62,17 @@ def import_peer(path):
     return run(["ogr2ogr", "-f", "GPKG", str(target), str(path), *options])[:2]
 
 
-def dbscan_ours(path, eps):
-    output = folder / "hotspots.gpkg"
-    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--eps", str(eps), "--min-points", "10"]
-    _, mib, text = run([ours, "--json", "analyse", "dbscan", "--input", str(path), *flags, "--output", str(output)])
+def analysed(method, path, more, name="hotspots.gpkg"):
+    """Seconds of computing, MiB, and number of features of an analysis of a file."""
+    columns = ["--x", "x", "--y", "y", "--crs", "EPSG:3006"]
+    command = [ours, "--json", "analyse", method, "--input", str(path), *columns, *more, "--output", str(folder / name)]
+    _, mib, text = run(command)
     answer = last_json(text)
     return answer["timings"]["compute"], mib, answer["features"]
+
+
+def dbscan_ours(path, eps):
+    return analysed("dbscan", path, ["--eps", str(eps), "--min-points", "10"])
 
 
 def dbscan_peer(path, eps):
@@ -77,11 +82,7 @@ def dbscan_peer(path, eps):
 
 
 def cells_ours(path, method, cell, more):
-    output = folder / "cells.gpkg"
-    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--cell", str(cell), *more]
-    _, mib, text = run([ours, "--json", "analyse", method, "--input", str(path), *flags, "--output", str(output)])
-    answer = last_json(text)
-    return answer["timings"]["compute"], mib
+    return analysed(method, path, ["--cell", str(cell), *more])[:2]
 
 
 def gi_ours(path):
@@ -104,10 +105,7 @@ def kde_peer(path):
 
 
 def hdbscan_ours(path):
-    output = folder / "hdbscan.gpkg"
-    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--min-points", "25", "--min-samples", "5"]
-    _, mib, text = run([ours, "--json", "analyse", "hdbscan", "--input", str(path), *flags, "--output", str(output)])
-    return last_json(text)["timings"]["compute"], mib
+    return analysed("hdbscan", path, ["--min-points", "25", "--min-samples", "5"])[:2]
 
 
 def hdbscan_peer(path):
@@ -130,11 +128,8 @@ def dated(count):
 
 
 def knox_ours(path):
-    output = folder / "knox.csv"
-    flags = ["--x", "x", "--y", "y", "--crs", "EPSG:3006", "--band", "200", "--bands", "1", "--days", "14"]
-    more = ["--time-bands", "1", "--replicates", "99", "--output", str(output)]
-    _, mib, text = run([ours, "--json", "analyse", "near-repeat", "--input", str(path), *flags, *more])
-    return last_json(text)["timings"]["compute"], mib
+    bands = ["--band", "200", "--bands", "1", "--days", "14", "--time-bands", "1", "--replicates", "99"]
+    return analysed("near-repeat", path, bands, "knox.csv")[:2]
 
 
 def knox_peer(path):
