@@ -61,7 +61,7 @@
 //! are put into canonical order, by x, then y, then content, and hashed. The kernel gets points and settings, and gives
 //! members and outlines. The service sums up each group (count, severity, commonest types, shares), ranks the groups,
 //! and builds layers: `hotspots`, `events`, for some methods `cells`, `segments` and `junctions`. A position too coarse
-//! for the method is left out and counted. Methods along roads first bring each event to the net of its mode, or say why
+//! for the method is left out and counted; a length that does not fit the events is told with one that does, or refused. Methods along roads first bring each event to the net of its mode, or say why
 //! not. Methods that test lay cells over the study area, find what each is compared with, and add to the layers what was
 //! expected, how sure that is and, if asked for, how often the method is wrong on maps that hold nothing
 //! (`service::planar`). A layer is columns, geometries, a style and a
