@@ -1,9 +1,9 @@
 #!/usr/bin/env Rscript
 # Writes clusters_dbscan.json: core distances, DBSCAN and HDBSCAN* by R's dbscan package, for random sets.
 #
-# Points are stored, those for HDBSCAN* times 1024. Those for DBSCAN have whole metres, so that many pairs lie at exactly eps (3, 4, 5), and copies. Those for
-# HDBSCAN* have 1/1024 m, so that no two distances tie except as every set of points ties: a point's core distance is the
-# weight of its edges to all that lie within it.
+# Points are stored, those for HDBSCAN* times 1024. Those for DBSCAN have whole metres, so that many pairs lie at exactly eps
+# (3, 4, 5), and copies. Those for HDBSCAN* have 1/1024 m, so that no two distances tie except as every set of points ties: a
+# point's core distance is the weight of its edges to all that lie within it.
 #
 # minPts counts the point itself in both. For HDBSCAN* it is the least size of a cluster as well.
 #
