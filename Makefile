@@ -115,9 +115,17 @@ look: town target/.setup-look
 
 ORACLES := dbscan_sklearn network_sklearn timeline_python count_tails_scipy hdbscan_library kde_sklearn knox_pointpats \
   local_esda mann_kendall
+R_ORACLES := local_spdep kde_spatstat kde_sparr clusters_dbscan
+R_PACKAGES := r-base-core r-cran-spdep r-cran-spatstat.explore r-cran-sparr r-cran-dbscan
 oracles:
 	@python3 -m venv $(OUT)/oracles && $(OUT)/oracles/bin/pip install -q scikit-learn scipy numpy mpmath esda libpysal hdbscan pointpats pymannkendall
 	for oracle in $(ORACLES); do $(OUT)/oracles/bin/python tests/oracles/$$oracle.py; done
+	@mkdir -p $(OUT)/oracles/r
+	@if command -v Rscript >/dev/null; then for oracle in $(R_ORACLES); do \
+	  Rscript tests/oracles/$$oracle.R >$(OUT)/oracles/r/$$oracle.json; \
+	  cmp -s $(OUT)/oracles/r/$$oracle.json tests/oracles/$$oracle.json && echo "$$oracle.R: as stored" \
+	    || echo "$$oracle.R: differs from what is stored, see $(OUT)/oracles/r/$$oracle.json"; done; \
+	else echo "NOT RUN: the oracles in R (Debian packages: $(R_PACKAGES))"; fi
 
 # Notebooks (jupytext percent format): each runs the program on the sample town and recomputes what it says.
 NOTEBOOKS := hotspots near_repeat emerging backtest

@@ -1,6 +1,7 @@
 //! Local Moran: which places are like their neighbours, and which are unlike them?
 //!
-//! Source: Anselin (1995), Geographical Analysis 27, 93-115. Oracle: esda's `Moran_Local`, see `tests/oracles/local_esda.py`.
+//! Source: Anselin (1995), Geographical Analysis 27, 93-115. Oracles: esda's `Moran_Local`, see `tests/oracles/local_esda.py`,
+//! and spdep's `localmoran`, see `tests/oracles/local_spdep.R`.
 
 use serde::Serialize;
 

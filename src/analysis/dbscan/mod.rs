@@ -2,8 +2,8 @@
 //!
 //! Source: Ester, Kriegel, Sander & Xu (1996), KDD-96, 226-231. Cells of side eps/√2 and closest pairs between cells:
 //! Gunawan (2013), master's thesis, TU Eindhoven; Gan & Tao (2015), SIGMOD, 519-530. Exact, not their approximation.
-//! Oracle: scikit-learn `DBSCAN`, core points and their partition (`tests/it/oracle_dbscan.rs`); an all-pairs version
-//! of the definition, borders and numbers included, and [`super::dbscan_rtree()`] (`props.rs`).
+//! Oracle: scikit-learn `DBSCAN`, core points and their partition (`tests/it/oracle_dbscan.rs`); R's dbscan (`r_oracle.rs`); an
+//! all-pairs version of the definition, borders and numbers included, and [`super::dbscan_rtree()`] (`props.rs`).
 
 mod cells;
 mod closest;
@@ -11,6 +11,8 @@ mod numbering;
 mod partition;
 #[cfg(test)]
 mod props;
+#[cfg(test)]
+mod r_oracle;
 mod spacetime;
 
 use std::ops::RangeInclusive;

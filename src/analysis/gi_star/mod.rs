@@ -6,7 +6,7 @@
 //!
 //! Source: Getis & Ord (1992), Geographical Analysis 24, 189-206; Ord & Getis (1995), Geographical Analysis 27, 286-306 (the
 //! z-score with binary weights, the place itself included). Oracle: esda's `G_Local(star=True, transform="B")`, see
-//! `tests/oracles/local_esda.py`; tails: see [`super::count_tails`].
+//! `tests/oracles/local_esda.py`, and spdep's `localG`, see `tests/oracles/local_spdep.R`; tails: see [`super::count_tails`].
 
 mod maximum;
 mod values;
@@ -153,5 +153,7 @@ fn window_sums(values: &[f64], neighbours: &Neighbours) -> Vec<f64> {
     (0..values.len()).map(|at| fixed.value(steps[at] + around(at))).collect()
 }
 
+#[cfg(test)]
+mod spdep_oracle;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 //!
 //! Source: Campello, Moulavi & Sander (2013), PAKDD, LNCS 7819, 160-172; Campello, Moulavi, Zimek & Sander (2015), ACM
 //! TKDD 10(1):5; `McInnes` & Healy (2017), ICDM Workshops, 33-42 (spanning tree with space trees, condensed tree).
-//! Oracle: the `hdbscan` library (`tests/oracles/hdbscan.json`), and an all-pairs version of the definition (`props.rs`).
+//! Oracles: the `hdbscan` library (`tests/oracles/hdbscan.json`), the hierarchy of R's dbscan (`r_oracle.rs`), and an all-pairs
+//! version of the definition (`props.rs`).
 //! Limits: no p-value, and points strewn evenly at random have clusters too. The library (0.8.44) finds, on the mean of 20 maps of
 //! 2,000 such points, 79 with at least 5 points, 11 with 15 and 6 with 25. No cluster where all events are one: density is
 //! compared between places, so at least two must stand out.
@@ -12,6 +13,8 @@ mod condense;
 mod oracle;
 #[cfg(test)]
 mod props;
+#[cfg(test)]
+mod r_oracle;
 mod spanning;
 mod tree;
 

@@ -76,7 +76,7 @@ pub fn cross_validated(points: &[[f64; 2]], narrowest: Metres, kernel: Kernel) -
 }
 
 /// ln of the density of the others at this place, for each bandwidth of the ladder.
-fn left_out(places: &[[f64; 2]], at: usize, ladder: &[f64], area: f64) -> Vec<f64> {
+pub(super) fn left_out(places: &[[f64; 2]], at: usize, ladder: &[f64], area: f64) -> Vec<f64> {
     let [x, y] = places[at];
     let widest = ladder[ladder.len() - 1];
     let squares: Vec<f64> = ladder.iter().map(|h| h * h).collect();

@@ -8,7 +8,8 @@
 //! Sources: Silverman (1986), Density Estimation for Statistics and Data Analysis; Diggle (1985), Applied Statistics 34,
 //! 138-147 (edges); Jones (1993), Statistics and Computing 3, 135-146 (edges, event by event); Abramson (1982), Annals of
 //! Statistics 10, 1217-1223 (bandwidths that follow the events).
-//! Oracles: scikit-learn `KernelDensity` and a direct sum in numpy (`tests/oracles/kde_sklearn.py`).
+//! Oracles: scikit-learn `KernelDensity` and a direct sum in numpy (`tests/oracles/kde_sklearn.py`); spatstat and sparr
+//! (`r_oracle.rs`).
 
 pub mod bandwidth;
 pub mod contours;
@@ -16,6 +17,8 @@ mod edge;
 mod gauss;
 #[cfg(test)]
 mod props;
+#[cfg(test)]
+mod r_oracle;
 pub mod raster;
 pub mod risk;
 mod sweep;
