@@ -18,6 +18,8 @@ pub(super) struct Plan {
     /// Which search it is, so that each has null maps of its own.
     pub round: u64,
     pub replicates: usize,
+    /// Null maps whose largest ratio is wanted, from the first on; of others only whether it is as large as the observed.
+    pub exact: usize,
     pub alpha: f64,
 }
 
@@ -36,12 +38,19 @@ impl Plan {
         ((self.alpha * (self.replicates as f64 + 1.0) + 1e-9).floor() as usize).max(1)
     }
 
-    /// Scans null maps. `maxima` gets the streams of up to [`LANES`] maps and gives each one's largest ratio.
-    pub(super) fn judge(&self, observed: f64, maxima: impl Fn(&mut [Stream]) -> [f64; LANES] + Sync) -> Verdict {
+    /// Scans null maps. `maxima` gets the streams of up to [`LANES`] maps and gives each one's largest ratio. Where it gets a ratio
+    /// too, it may give any number below that for maps that have no such ratio, and any other for those that have.
+    pub(super) fn judge(
+        &self,
+        observed: f64,
+        maxima: impl Fn(&mut [Stream], Option<f64>) -> [f64; LANES] + Sync,
+    ) -> Verdict {
         let least = observed - TIE * (1.0 + observed);
         let mut values: Vec<f64> = Vec::with_capacity(self.replicates);
         while values.len() < self.replicates {
-            let (from, to) = (values.len(), self.replicates.min(values.len() + BATCH));
+            let from = values.len();
+            let enough = (from >= self.exact).then_some(least);
+            let to = if enough.is_some() { self.replicates } else { self.replicates.min(self.exact) }.min(from + BATCH);
             let starts: Vec<usize> = (from..to).step_by(LANES).collect();
             let batch: Vec<([f64; LANES], usize)> = starts
                 .into_par_iter()
@@ -50,7 +59,7 @@ impl Plan {
                     let number = |lane: usize| (self.round << 32) + (first + lane) as u64;
                     let mut streams: Vec<Stream> =
                         (0..count).map(|lane| Stream::new(self.seed, number(lane))).collect();
-                    (maxima(&mut streams), count)
+                    (maxima(&mut streams, enough), count)
                 })
                 .collect();
             values.extend(batch.iter().flat_map(|(found, count)| &found[..*count]));
@@ -59,7 +68,7 @@ impl Plan {
             }
         }
         let replicates = values.len();
-        let p_gumbel = gumbel(&values, observed);
+        let p_gumbel = gumbel(&values[..replicates.min(self.exact)], observed);
         Verdict { p_monte_carlo: Drawn { values, stopped: false }.p(least), p_gumbel, replicates }
     }
 }
@@ -107,11 +116,11 @@ mod tests {
 
     #[test]
     fn a_search_ends_only_where_the_verdict_is_settled() {
-        let plan = |alpha, replicates| Plan { seed: 1, round: 0, replicates, alpha };
+        let plan = |alpha, replicates| Plan { seed: 1, round: 0, replicates, exact: replicates, alpha };
         assert_eq!((plan(0.05, 99).settled(), plan(0.05, 999).settled(), plan(0.01, 19).settled()), (5, 50, 1));
-        let none = plan(0.05, 99).judge(2.0, |_| [1.0; LANES]);
+        let none = plan(0.05, 99).judge(2.0, |_, _| [1.0; LANES]);
         assert_eq!((none.replicates, none.p_monte_carlo, none.p_gumbel), (99, 0.01, None));
-        let all = plan(0.05, 999).judge(2.0, |_| [2.0; LANES]);
+        let all = plan(0.05, 999).judge(2.0, |_, _| [2.0; LANES]);
         assert_eq!((all.replicates, all.p_monte_carlo), (64, 1.0));
     }
 }

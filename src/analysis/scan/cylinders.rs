@@ -4,8 +4,11 @@
 //! at as a tree: where the steps that any interval of a branch reaches hold too few cases for what its shortest demands, the
 //! whole branch is passed over.
 
+use std::ops::ControlFlow;
+
 use super::chance::LANES;
-use super::lanes::{Bests, add, consider};
+use super::covers::Block;
+use super::lanes::{Bests, Tally, add, consider};
 use super::limits::{Limits, lowered};
 use super::zones::Zones;
 
@@ -96,7 +99,7 @@ impl Intervals {
 
     /// Turns counts a step (after the first layer, which is 0) into the sums that intervals are made of. `counts`: the layers of
     /// one place.
-    pub(super) fn accumulate(counts: &mut [[i32; LANES]]) {
+    pub(super) fn accumulate<T: Tally>(counts: &mut [[T; LANES]]) {
         for at in 1..counts.len() {
             let so_far = counts[at - 1];
             add(&mut counts[at], &so_far);
@@ -109,10 +112,35 @@ impl Intervals {
     }
 
     /// Adds cases of a place and step on one map to the layers of all places.
-    pub(super) fn put(&self, layers: &mut [[i32; LANES]], [place, step]: [usize; 2], lane: usize, cases: u32) {
+    pub(super) fn put<T: Tally>(&self, layers: &mut [[T; LANES]], [place, step]: [usize; 2], lane: usize, cases: T) {
         if let Some(layer) = self.layer(step) {
-            layers[place * self.layers + layer][lane] += cases as i32;
+            layers[place * self.layers + layer][lane] += cases;
         }
+    }
+
+    /// Calls for each interval in which any map has more cases than the limits leave open, until told to end. `held`: the layers
+    /// of a window.
+    #[inline]
+    fn walk<T: Tally>(
+        &self,
+        limits: &Limits<T>,
+        bin: u32,
+        held: &[[T; LANES]],
+        mut above: impl FnMut(usize, &[T; LANES]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut at = 0;
+        while let Some(node) = self.nodes.get(at) {
+            let count = less(&held[node.plus as usize], &held[node.minus as usize]);
+            if !limits.any_above(bin.saturating_add_signed(node.lowered), &count) {
+                at = node.beyond as usize;
+                continue;
+            }
+            if node.interval != u32::MAX {
+                above(node.interval as usize, &count)?;
+            }
+            at += 1;
+        }
+        ControlFlow::Continue(())
     }
 
     /// The layer of a step; `None` where no interval holds the step.
@@ -124,8 +152,8 @@ impl Intervals {
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "two vector instructions in the innermost loop")]
-fn less(plus: &[i32; LANES], minus: &[i32; LANES]) -> [i32; LANES] {
-    let mut sum = [0; LANES];
+fn less<T: Tally>(plus: &[T; LANES], minus: &[T; LANES]) -> [T; LANES] {
+    let mut sum = [T::default(); LANES];
     for lane in 0..LANES {
         sum[lane] = plus[lane] - minus[lane];
     }
@@ -133,34 +161,50 @@ fn less(plus: &[i32; LANES], minus: &[i32; LANES]) -> [i32; LANES] {
 }
 
 /// The best cylinder of each map. `sums`: for each place its layers; weights of the zones are expected numbers of all time.
-pub(super) fn best(zones: &Zones, intervals: &Intervals, limits: &Limits, sums: &[[i32; LANES]]) -> Bests {
+pub(super) fn best<T: Tally>(
+    zones: &Zones,
+    blocks: &[Block],
+    intervals: &Intervals,
+    limits: &Limits<T>,
+    sums: &[[T; LANES]],
+) -> Bests {
     let mut limits = limits.clone();
     let layers = intervals.layers;
     let mut bests = Bests::default();
-    let mut held = vec![[0_i32; LANES]; layers];
-    for list in 0..zones.forms.len() {
-        held.fill([0; LANES]);
-        let mut from = zones.firsts[list] as usize;
-        for window in zones.starts[list] as usize..zones.starts[list + 1] as usize {
-            let to = zones.ends[window] as usize;
-            for &place in &zones.members[from..to] {
-                let more = &sums[place as usize * layers..(place as usize + 1) * layers];
-                held.iter_mut().zip(more).for_each(|(sum, more)| add(sum, more));
+    let mut held = vec![[T::default(); LANES]; layers];
+    let hold = |held: &mut [[T; LANES]], places: &[u32]| {
+        for &place in places {
+            let more = &sums[place as usize * layers..(place as usize + 1) * layers];
+            held.iter_mut().zip(more).for_each(|(sum, more)| add(sum, more));
+        }
+    };
+    let mut open = Vec::new();
+    for block in blocks {
+        open.clear();
+        held.fill([T::default(); LANES]);
+        for (cover, places) in block.steps() {
+            hold(&mut held, places);
+            if intervals.walk(&limits, cover.bin, &held, |_, _| ControlFlow::Break(())).is_break() {
+                open.push(*cover);
             }
-            from = to;
-            let (expected, bin) = (zones.weights[window], zones.bins[window]);
-            let mut at = 0;
-            while let Some(node) = intervals.nodes.get(at) {
-                let count = less(&held[node.plus as usize], &held[node.minus as usize]);
-                if !limits.any_above(bin.saturating_add_signed(node.lowered), &count) {
-                    at = node.beyond as usize;
+        }
+        let Some(last) = open.last().copied() else { continue };
+        for &list in &block.lists {
+            held.fill([T::default(); LANES]);
+            for (window, places) in zones.steps(list as usize) {
+                let (expected, bin) = (zones.weights[window], zones.bins[window]);
+                if bin >= last.beyond {
+                    break;
+                }
+                hold(&mut held, places);
+                if !open.iter().any(|cover| cover.holds(bin)) {
                     continue;
                 }
-                if let Some(interval) = intervals.all.get(node.interval as usize) {
-                    let place = (list, window, node.interval as usize);
-                    consider(&mut bests, limits.model(), expected * interval.share, &count, place);
-                }
-                at += 1;
+                let _ = intervals.walk(&limits, bin, &held, |interval, count| {
+                    let share = intervals.all[interval].share;
+                    consider(&mut bests, limits.model(), expected * share, count, (list as usize, window, interval));
+                    ControlFlow::Continue(())
+                });
             }
         }
         limits.raise(&bests);
@@ -197,7 +241,7 @@ mod tests {
                     layers[layer][0] = count;
                 }
             }
-            Intervals::accumulate(&mut layers);
+            Intervals::accumulate::<i32>(&mut layers);
             let sum = |node: &Node| less(&layers[node.plus as usize], &layers[node.minus as usize])[0];
             for (at, node) in intervals.nodes.iter().enumerate() {
                 for inner in &intervals.nodes[at..node.beyond as usize] {

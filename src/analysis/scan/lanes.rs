@@ -3,10 +3,31 @@
 //! A window costs a few additions and one comparison: logarithms are taken only where a map has more cases than the best window
 //! so far leaves open.
 
+use std::ops::{AddAssign, Sub};
+
 use super::chance::LANES;
+use super::covers::Block;
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::zones::Zones;
+
+/// A number of cases on a map, as narrow as all cases allow: narrower numbers are added more at a time.
+pub(super) trait Tally: Copy + Default + Ord + Send + Sync + AddAssign + Sub<Output = Self> + Into<i32> {
+    /// A number that is at most all cases.
+    fn of(cases: i32) -> Self;
+}
+
+impl Tally for i16 {
+    fn of(cases: i32) -> Self {
+        Self::try_from(cases).unwrap_or(Self::MAX)
+    }
+}
+
+impl Tally for i32 {
+    fn of(cases: i32) -> Self {
+        cases
+    }
+}
 
 /// A ratio must be larger by this share to take the place of one found before, so that rounding does not choose between windows.
 pub(super) const BETTER: f64 = 1e-10;
@@ -25,15 +46,15 @@ pub(super) struct Best {
 pub(super) type Bests = [Best; LANES];
 
 /// Takes the ratios of a window on each map.
-pub(super) fn consider(
+pub(super) fn consider<T: Tally>(
     bests: &mut Bests,
     model: Likelihood,
     expected: f64,
-    counts: &[i32; LANES],
+    counts: &[T; LANES],
     at: (usize, usize, usize),
 ) {
     for (best, &count) in bests.iter_mut().zip(counts) {
-        let ratio = model.ratio(count as u32, expected);
+        let ratio = model.ratio(count.into() as u32, expected);
         if ratio > best.ratio * (1.0 + BETTER) {
             *best = Best { ratio, list: at.0 as u32, window: at.1 as u32, interval: at.2 as u32 };
         }
@@ -43,30 +64,66 @@ pub(super) fn consider(
 /// Adds the counts of a place, lane by lane.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "two vector instructions in the innermost loop")]
-pub(super) fn add(sum: &mut [i32; LANES], more: &[i32; LANES]) {
+pub(super) fn add<T: Tally>(sum: &mut [T; LANES], more: &[T; LANES]) {
     for lane in 0..LANES {
         sum[lane] += more[lane];
     }
 }
 
 /// The best window of each map. `counts`: the cases of each place on each map; weights of the zones are expected numbers.
-pub(super) fn best(zones: &Zones, limits: &Limits, counts: &[[i32; LANES]]) -> Bests {
+pub(super) fn best<T: Tally>(zones: &Zones, limits: &Limits<T>, counts: &[[T; LANES]]) -> Bests {
     let mut limits = limits.clone();
     let mut bests = Bests::default();
     for list in 0..zones.forms.len() {
-        let mut sum = [0; LANES];
-        let mut from = zones.firsts[list] as usize;
-        for window in zones.starts[list] as usize..zones.starts[list + 1] as usize {
-            let to = zones.ends[window] as usize;
-            for &place in &zones.members[from..to] {
-                add(&mut sum, &counts[place as usize]);
-            }
-            from = to;
-            if limits.any_above(zones.bins[window], &sum) {
-                consider(&mut bests, limits.model(), zones.weights[window], &sum, (list, window, 0));
-            }
-        }
+        through(zones, list, u32::MAX, &limits, counts, &mut bests);
         limits.raise(&bests);
     }
     bests
+}
+
+/// As [`best`], where limits leave so little open that it pays to look at covers first.
+pub(super) fn best_covered<T: Tally>(
+    zones: &Zones,
+    blocks: &[Block],
+    limits: &Limits<T>,
+    counts: &[[T; LANES]],
+) -> Bests {
+    let mut limits = limits.clone();
+    let mut bests = Bests::default();
+    for block in blocks {
+        let (mut sum, mut beyond) = ([T::default(); LANES], 0);
+        for (cover, places) in block.steps() {
+            places.iter().for_each(|&place| add(&mut sum, &counts[place as usize]));
+            if limits.any_above(cover.bin, &sum) {
+                beyond = cover.beyond;
+            }
+        }
+        if beyond > 0 {
+            block.lists.iter().for_each(|&list| through(zones, list as usize, beyond, &limits, counts, &mut bests));
+            limits.raise(&bests);
+        }
+    }
+    bests
+}
+
+/// Looks at the windows of a list whose bins are below `beyond`.
+fn through<T: Tally>(
+    zones: &Zones,
+    list: usize,
+    beyond: u32,
+    limits: &Limits<T>,
+    counts: &[[T; LANES]],
+    bests: &mut Bests,
+) {
+    let mut sum = [T::default(); LANES];
+    for (window, places) in zones.steps(list) {
+        let bin = zones.bins[window];
+        if bin >= beyond {
+            break;
+        }
+        places.iter().for_each(|&place| add(&mut sum, &counts[place as usize]));
+        if limits.any_above(bin, &sum) {
+            consider(bests, limits.model(), zones.weights[window], &sum, (list, window, 0));
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! passed over. Rounding down only makes the table ask for a closer look more often.
 
 use super::chance::LANES;
-use super::lanes::{BETTER, Bests};
+use super::lanes::{BETTER, Bests, Tally};
 use super::llr::Likelihood;
 
 /// Steps a doubling of what is expected.
@@ -19,14 +19,16 @@ const WORTH: f64 = 1.03;
 
 /// For each bin and map the largest number of cases that cannot be the best.
 #[derive(Debug, Clone)]
-pub(super) struct Limits {
-    table: Vec<[i32; LANES]>,
+pub(super) struct Limits<T> {
+    table: Vec<[T; LANES]>,
     /// The ratios that the table is made for.
     made_for: [f64; LANES],
     model: Likelihood,
     cases: i32,
     /// Lowest and highest bin in use.
     used: (usize, usize),
+    /// A ratio that ends the search on a map.
+    enough: f64,
 }
 
 /// The bin of an expected number.
@@ -40,16 +42,17 @@ pub(super) fn lowered(share: f64) -> i32 {
     (share.log2() * STEPS).floor().clamp(-1e6, 0.0) as i32
 }
 
-impl Limits {
+impl<T: Tally> Limits<T> {
     /// For windows with bins from `least` to `most`.
     pub(super) fn new(model: Likelihood, cases: u32, least: u32, most: u32) -> Self {
         let (least, most) = (least as usize, most as usize);
         let mut limits = Self {
-            table: vec![[0; LANES]; most + 1],
+            table: vec![[T::default(); LANES]; most + 1],
             made_for: [0.0; LANES],
             model,
             cases: cases as i32,
             used: (least.max(1), most),
+            enough: f64::INFINITY,
         };
         limits.make(0, 0.0);
         for row in &mut limits.table {
@@ -65,19 +68,35 @@ impl Limits {
     /// Whether any map has more cases than the bin leaves open.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a handful of vector instructions in the innermost loop")]
-    pub(super) fn any_above(&self, bin: u32, counts: &[i32; LANES]) -> bool {
+    pub(super) fn any_above(&self, bin: u32, counts: &[T; LANES]) -> bool {
         let row = &self.table[bin as usize];
-        let mut signs = 0;
+        let mut above = false;
         for lane in 0..LANES {
-            signs |= row[lane] - counts[lane];
+            above |= row[lane] < counts[lane];
         }
-        signs < 0
+        above
+    }
+
+    /// Limits for a search that only asks whether a map has a ratio of this size.
+    pub(super) fn enough(&self, ratio: f64) -> Self {
+        let mut limits = self.clone();
+        limits.enough = ratio;
+        limits.make(0, ratio * (1.0 - 2.0 * BETTER));
+        let ratio = limits.made_for[0];
+        limits.made_for = [ratio; LANES];
+        for row in &mut limits.table {
+            *row = [row[0]; LANES];
+        }
+        limits
     }
 
     /// Lets the table follow ratios that have grown.
     pub(super) fn raise(&mut self, bests: &Bests) {
         for (lane, best) in bests.iter().enumerate() {
-            if best.ratio > self.made_for[lane] * WORTH {
+            if best.ratio >= self.enough && self.made_for[lane].is_finite() {
+                self.made_for[lane] = f64::INFINITY;
+                self.table.iter_mut().for_each(|row| row[lane] = T::of(self.cases));
+            } else if best.ratio > self.made_for[lane] * WORTH {
                 self.make(lane, best.ratio);
             }
         }
@@ -90,7 +109,7 @@ impl Limits {
             let expected = (LOWEST + (bin as f64 - 1.0) / STEPS).exp2() * (1.0 - 1e-9);
             let beats = |count: i32| self.model.ratio(count as u32, expected) > ratio * (1.0 + BETTER);
             // Both the bin below and the table before bound it from below; what follows doubles, then halves, the stride.
-            limit = limit.max(self.table[bin][lane]);
+            limit = limit.max(self.table[bin][lane].into());
             let mut stride = 1;
             while limit.saturating_add(stride) <= self.cases && !beats(limit + stride) {
                 limit += stride;
@@ -102,7 +121,7 @@ impl Limits {
                     limit += stride;
                 }
             }
-            self.table[bin][lane] = limit;
+            self.table[bin][lane] = T::of(limit);
         }
     }
 }
@@ -123,7 +142,7 @@ mod tests {
             let expected = expected * total * 0.5;
             let all = Likelihood::Bernoulli { cases: total, all: (2.5 * total).round() };
             let model = if bernoulli { all } else { Likelihood::Poisson { cases: total } };
-            let mut limits = Limits::new(model, cases, bin(expected), bin(expected));
+            let mut limits = Limits::<i32>::new(model, cases, bin(expected), bin(expected));
             let mut bests = Bests::default();
             bests[3] = Best { ratio: best, ..Best::default() };
             limits.raise(&bests);

@@ -18,6 +18,7 @@
 //! Oracle: all windows enumerated by `tests/oracles/scan_enumerated.py`.
 
 mod chance;
+mod covers;
 mod cylinders;
 mod lanes;
 mod limits;
@@ -49,6 +50,9 @@ pub use space_time::{Mode, SpaceTimeCluster, SpaceTimeScan, TimedUnit, Times, cy
 /// The range of the largest window, as a share of the exposure. With more than half, the outside would be the cluster.
 pub const WINDOW: RangeInclusive<f64> = 0.01..=0.5;
 
+/// Null maps that Gumbel's p is fitted to unless told otherwise. Ours: the fit's own error is then some tenths of a power of ten.
+pub const GUMBEL: usize = 99;
+
 /// The range of a number of null maps.
 pub const REPLICATES: RangeInclusive<f64> = 0.0..=99_999.0;
 
@@ -60,6 +64,9 @@ pub const SHAPE: RangeInclusive<f64> = 1.0..=20.0;
 
 /// Most places in all windows together: one gigabyte.
 const MOST_MEMBERS: usize = 250_000_000;
+
+/// Most places: distances between all of them are taken, some ten seconds' work on two cores.
+const MOST_PLACES: usize = 100_000;
 
 /// Farthest a coordinate may lie from the origin, metres.
 const FARTHEST_M: f64 = 1e12;
@@ -127,11 +134,23 @@ pub struct Options {
     pub alpha: f64,
     /// Most clusters.
     pub clusters: usize,
+    /// Null maps, from the first on, that Gumbel's p is fitted to. Of the others only what p needs is searched: whether the
+    /// largest ratio is as large as the observed, which for a large one is soon told.
+    pub gumbel: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { window: 0.1, radius: None, ellipses: vec![], replicates: 999, seed: 1, alpha: 0.05, clusters: 10 }
+        Self {
+            window: 0.1,
+            radius: None,
+            ellipses: vec![],
+            replicates: 999,
+            seed: 1,
+            alpha: 0.05,
+            clusters: 10,
+            gumbel: GUMBEL,
+        }
     }
 }
 
@@ -185,7 +204,7 @@ pub struct Cluster {
     pub llr: f64,
     /// P of so large a ratio anywhere: (1 + null maps at least as large) / (1 + null maps).
     pub p_monte_carlo: f64,
-    /// The same from a Gumbel fit to the null maps; `None` for fewer than 10 null maps, and where they are all alike.
+    /// The same from a Gumbel fit to the first null maps; `None` for fewer than 10 of them, and where they are all alike.
     pub p_gumbel: Option<f64>,
     /// Null maps that were scanned: fewer than asked for where the verdict was settled.
     pub replicates: usize,

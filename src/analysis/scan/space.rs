@@ -3,13 +3,17 @@
 use super::super::Error;
 use super::super::nulls::Weighted;
 use super::chance::{LANES, Plan};
-use super::lanes::best;
+use super::covers::{Coarse, blocks};
+use super::lanes::{Tally, best, best_covered};
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
 use super::zones::Zones;
 use super::{CaseControl, Cluster, Options, Scan, Unit, check_places, check_total, rest_of, warnings};
 use crate::domain::random::Stream;
+
+/// Covers for a search with a ratio to reach: the smallest that still pass over most of a map.
+const COARSE: Coarse = Coarse { lists: 16, bins: 6 };
 
 /// Finds where more cases lie together than the exposure explains, and how probable so strong a cluster is anywhere.
 ///
@@ -152,33 +156,62 @@ impl Problem {
         if zones.ends.is_empty() {
             return if round > 0 { Ok(None) } else { Err(Error::NoWindow { percent: options.percent() }) };
         }
+        let found = if i16::try_from(total).is_ok() {
+            self.search::<i16>(round, &zones, &expected, model, options)
+        } else {
+            self.search::<i32>(round, &zones, &expected, model, options)
+        };
+        Ok(Some((found, zones)))
+    }
+
+    /// The most likely cluster in these windows; `T` holds all cases.
+    fn search<T: Tally>(
+        &self,
+        round: u64,
+        zones: &Zones,
+        expected: &[f64],
+        model: Likelihood,
+        options: &Options,
+    ) -> Option<Cluster> {
+        let total: u32 = self.cases.iter().sum();
         let (least, most) = zones.bins_used();
         let limits = Limits::new(model, total, least, most);
-        let observed: Vec<[i32; LANES]> = self
+        let observed: Vec<[T; LANES]> = self
             .cases
             .iter()
             .map(|&cases| {
-                let mut lanes = [0; LANES];
-                lanes[0] = cases as i32;
+                let mut lanes = [T::default(); LANES];
+                lanes[0] = T::of(cases as i32);
                 lanes
             })
             .collect();
-        let top = best(&zones, &limits, &observed)[0];
+        let top = best(zones, &limits, &observed)[0];
         if top.ratio <= 0.0 {
-            return Ok(Some((None, zones)));
+            return None;
         }
-        let plan = Plan { seed: options.seed, round, replicates: options.replicates, alpha: options.alpha };
-        let nulls = Nulls::new(&expected, self.all.as_deref(), total);
-        let verdict = plan.judge(top.ratio, |streams| {
-            let mut counts = vec![[0_i32; LANES]; expected.len()];
+        let plan = Plan {
+            seed: options.seed,
+            round,
+            replicates: options.replicates,
+            exact: options.gumbel,
+            alpha: options.alpha,
+        };
+        let nulls = Nulls::new(expected, self.all.as_deref(), total);
+        let blocks =
+            if options.gumbel < options.replicates { blocks(zones, &self.at, expected, COARSE) } else { vec![] };
+        let verdict = plan.judge(top.ratio, |streams, enough| {
+            let mut counts = vec![[T::default(); LANES]; expected.len()];
             for (lane, stream) in streams.iter_mut().enumerate() {
                 nulls.strew(lane, stream, &mut counts);
             }
-            best(&zones, &limits, &counts).map(|best| best.ratio)
+            let bests = match enough {
+                None => best(zones, &limits, &counts),
+                Some(ratio) => best_covered(zones, &blocks, &limits.enough(ratio), &counts),
+            };
+            bests.map(|best| best.ratio)
         });
         let cases = |place: u32| u64::from(self.cases[place as usize]);
-        let found = Cluster::of(&top, &zones, &self.at, cases, 1.0, &verdict, options.alpha);
-        Ok(Some((Some(found), zones)))
+        Some(Cluster::of(&top, zones, &self.at, cases, 1.0, &verdict, options.alpha))
     }
 }
 
@@ -201,12 +234,12 @@ impl Nulls {
     }
 
     /// Strews one map into a lane that holds nothing.
-    fn strew(&self, lane: usize, stream: &mut Stream, counts: &mut [[i32; LANES]]) {
+    fn strew<T: Tally>(&self, lane: usize, stream: &mut Stream, counts: &mut [[T; LANES]]) {
         match self {
             Self::Multinomial { weighted, cases } => {
                 let Some(weighted) = weighted else { return };
                 for _ in 0..*cases {
-                    counts[weighted.at(stream.bits()) as usize][lane] += 1;
+                    counts[weighted.at(stream.bits()) as usize][lane] += T::of(1);
                 }
             }
             Self::Choice { places, all, chosen, controls } => {
@@ -214,11 +247,11 @@ impl Nulls {
                 for at in 0..*chosen as usize {
                     let pick = at + stream.below(left.len() - at);
                     left.swap(at, pick);
-                    counts[left[at] as usize][lane] += 1;
+                    counts[left[at] as usize][lane] += T::of(1);
                 }
                 if *controls {
                     for (count, &all) in counts.iter_mut().zip(all) {
-                        count[lane] = all - count[lane];
+                        count[lane] = T::of(all) - count[lane];
                     }
                 }
             }

@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::super::Error;
 use super::super::nulls::Weighted;
 use super::chance::{LANES, Plan};
+use super::covers::{Coarse, blocks};
 use super::cylinders::{Intervals, best};
+use super::lanes::Tally;
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
@@ -17,6 +19,9 @@ use crate::domain::random::Stream;
 
 /// Steps below which there is no before and after.
 const MIN_STEPS: usize = 2;
+
+/// Covers of single lists: those of several hold more cases in some interval than short intervals leave open.
+const COARSE: Coarse = Coarse { lists: 1, bins: 2 };
 
 /// The range of the longest interval, as a share of the steps.
 const LONGEST: std::ops::RangeInclusive<f64> = 0.01..=0.9;
@@ -311,27 +316,54 @@ impl Part {
     }
 
     fn solve(&self, round: u64, zones: &Zones, intervals: &Intervals, options: &Options) -> Option<SpaceTimeCluster> {
-        let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
+        if i16::try_from(self.total).is_ok() {
+            self.solve_with::<i16>(round, zones, intervals, options)
+        } else {
+            self.solve_with::<i32>(round, zones, intervals, options)
+        }
+    }
+
+    /// `T` holds all cases.
+    fn solve_with<T: Tally>(
+        &self,
+        round: u64,
+        zones: &Zones,
+        intervals: &Intervals,
+        options: &Options,
+    ) -> Option<SpaceTimeCluster> {
+        let none = [T::default(); LANES];
+        let mut layers = vec![none; self.at.len() * intervals.layers];
         for (at, &cases) in self.cases.iter().enumerate() {
-            intervals.put(&mut layers, [at / self.steps, at % self.steps], 0, cases);
+            intervals.put(&mut layers, [at / self.steps, at % self.steps], 0, T::of(cases as i32));
         }
         layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
         let model = Likelihood::Poisson { cases: f64::from(self.total) };
+        let blocks = blocks(zones, &self.at, &self.expected, COARSE);
         let (least, most) = zones.bins_used();
         let limits = Limits::new(model, self.total, least.saturating_add_signed(intervals.lowered()), most);
-        let found = best(zones, intervals, &limits, &layers)[0];
+        let found = best(zones, &blocks, intervals, &limits, &layers)[0];
         if found.ratio <= 0.0 {
             return None;
         }
-        let plan = Plan { seed: options.seed, round, replicates: options.replicates, alpha: options.alpha };
+        let plan = Plan {
+            seed: options.seed,
+            round,
+            replicates: options.replicates,
+            exact: options.gumbel,
+            alpha: options.alpha,
+        };
         let nulls = Nulls::new(self);
-        let verdict = plan.judge(found.ratio, |streams| {
-            let mut layers = vec![[0_i32; LANES]; self.at.len() * intervals.layers];
+        let verdict = plan.judge(found.ratio, |streams, enough| {
+            let mut layers = vec![none; self.at.len() * intervals.layers];
             for (lane, stream) in streams.iter_mut().enumerate() {
-                nulls.strew(stream, |place, step| intervals.put(&mut layers, [place, step], lane, 1));
+                nulls.strew(stream, |place, step| intervals.put(&mut layers, [place, step], lane, T::of(1)));
             }
             layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
-            best(zones, intervals, &limits, &layers).map(|best| best.ratio)
+            let bests = match enough {
+                None => best(zones, &blocks, intervals, &limits, &layers),
+                Some(ratio) => best(zones, &blocks, intervals, &limits.enough(ratio), &layers),
+            };
+            bests.map(|best| best.ratio)
         });
         let interval = intervals.all[found.interval as usize];
         let (first_step, last_step) = (interval.first as usize, interval.last as usize);

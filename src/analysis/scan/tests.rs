@@ -106,6 +106,12 @@ fn what_cannot_be_scanned_is_refused() {
 }
 
 #[test]
+fn so_many_places_that_no_one_would_wait_are_refused() {
+    let units: Vec<Unit> = (0..100_001).map(|at| unit(f64::from(at), 0.0, u32::from(at == 7), 1.0)).collect();
+    assert_eq!(poisson(&units, &quick(9)).map(|_| ()), Err(Error::TooManyCircles { units: 100_001 }));
+}
+
+#[test]
 fn what_the_data_do_not_carry_is_said() {
     let scan = poisson(&lattice(10, |at| if at == 44 { 9 } else { 0 }), &quick(9)).expect("a scan");
     assert_eq!(scan.warnings, [Warning::ScanAllInOneUnit, Warning::ScanTooFewReplicates { replicates: 9, least: 19 }]);

@@ -125,6 +125,38 @@ fn what_is_new_is_found_and_what_always_was_is_not() {
 }
 
 #[test]
+fn what_only_asks_whether_a_map_is_as_unusual_gives_the_same_p() {
+    for (mode, map) in
+        [Mode::Retrospective, Mode::Prospective].into_iter().flat_map(|mode| (0..4).map(move |map| (mode, map)))
+    {
+        let mut stream = Stream::new(77, map);
+        let units: Vec<TimedUnit> = (0..60_u32)
+            .map(|at| {
+                let mut cases: Vec<u32> = (0..6).map(|_| stream.below(3) as u32).collect();
+                cases[5] += u32::from(at < 3) * map as u32;
+                TimedUnit { x: f64::from(at % 8), y: f64::from(at / 8), cases, expected: 1.0 }
+            })
+            .collect();
+        let plain: Vec<Unit> = units
+            .iter()
+            .map(|unit| Unit { x: unit.x, y: unit.y, cases: unit.cases.iter().sum(), expected: 1.0 })
+            .collect();
+        let times = Times { mode, ..Times::default() };
+        let options = |gumbel| Options { gumbel, seed: map, alpha: 0.5, window: 0.3, ..quick(199) };
+        let (all, few) = (options(199), options(0));
+        let p = |found: &Cluster| (found.units.clone(), found.p_monte_carlo.to_bits(), found.replicates);
+        for scan in [permutation, cylinders] {
+            let of = |options| -> Vec<_> {
+                scan(&units, &times, options).expect("a scan").clusters.iter().map(|found| p(&found.place)).collect()
+            };
+            assert_eq!(of(&all), of(&few), "{mode:?} {map}");
+        }
+        let of = |options| -> Vec<_> { poisson(&plain, options).expect("a scan").clusters.iter().map(p).collect() };
+        assert_eq!(of(&all), of(&few), "{map}");
+    }
+}
+
+#[test]
 fn what_time_cannot_carry_is_refused() {
     let unit = |x, cases: &[u32]| TimedUnit { x, y: 0.0, cases: cases.to_vec(), expected: 1.0 };
     let wide = Options { window: 0.5, ..quick(9) };

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::super::Error;
 use super::limits::bin;
-use super::{Ellipse, MOST_MEMBERS};
+use super::{Ellipse, MOST_MEMBERS, MOST_PLACES};
 
 /// Distances that agree to nine digits are the same: coordinates are rounded, and a window must not depend on how.
 const SAME: f64 = 1e-9;
@@ -49,6 +49,9 @@ impl Zones {
         radius: f64,
         ellipses: &[Ellipse],
     ) -> Result<Self, Error> {
+        if at.len() > MOST_PLACES {
+            return Err(Error::TooManyCircles { units: at.len() });
+        }
         let turned = |ellipse: &Ellipse| {
             let (shape, angles) = (ellipse.shape, ellipse.angles.max(1));
             (0..angles).map(move |turn| (shape, std::f64::consts::PI * f64::from(turn) / f64::from(angles)))
@@ -90,6 +93,16 @@ impl Zones {
     /// The lowest and the highest bin of a window; 0 where there is none.
     pub(super) fn bins_used(&self) -> (u32, u32) {
         (self.bins.iter().copied().min().unwrap_or(0), self.bins.iter().copied().max().unwrap_or(0))
+    }
+
+    /// The windows of a list, from the smallest on, each with the places that the one before has not.
+    pub(super) fn steps(&self, list: usize) -> impl Iterator<Item = (usize, &[u32])> {
+        let mut from = self.firsts[list] as usize;
+        (self.starts[list] as usize..self.starts[list + 1] as usize).map(move |window| {
+            let places = &self.members[from..self.ends[window] as usize];
+            from += places.len();
+            (window, places)
+        })
     }
 
     /// The places in a window of a list, nearest first.

@@ -145,7 +145,7 @@ fn chosen(input: &Input, rows: &[usize], given: &str, shown: &str) -> Result<Vec
 
 /// The same with the null maps of a certificate: the first cluster is all that it takes.
 pub(super) fn quick(options: &Options, seed: u64) -> Options {
-    Options { seed, replicates: CERTIFY_REPLICATES, clusters: 1, ..options.clone() }
+    Options { seed, replicates: CERTIFY_REPLICATES, clusters: 1, gumbel: 0, ..options.clone() }
 }
 
 fn significant(found: &Scan) -> Vec<&Cluster> {
