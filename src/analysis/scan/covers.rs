@@ -52,7 +52,7 @@ impl Cover {
 /// All blocks. Every window of every list belongs to one cover of one block.
 ///
 /// Cost: O(members of all windows).
-pub(super) fn blocks(zones: &Zones, at: &[[f64; 2]], expected: &[f64], coarse: Coarse) -> Vec<Block> {
+pub(super) fn blocks(zones: &Zones, at: &[[f64; 2]], coarse: Coarse) -> Vec<Block> {
     let mut lists: Vec<u32> = (0..zones.forms.len() as u32).collect();
     let kind = |list: &u32| {
         let form = &zones.forms[*list as usize];
@@ -68,7 +68,7 @@ pub(super) fn blocks(zones: &Zones, at: &[[f64; 2]], expected: &[f64], coarse: C
         .map_init(
             || vec![u32::MAX; at.len()],
             |class_of, lists| {
-                let block = Block::new(zones, lists, expected, coarse.bins, class_of);
+                let block = Block::new(zones, lists, coarse.bins, class_of);
                 block.members.iter().for_each(|&place| class_of[place as usize] = u32::MAX);
                 block
             },
@@ -101,7 +101,7 @@ fn halve(lists: &mut [u32], at: &impl Fn(u32) -> [f64; 2], groups: &mut Vec<Vec<
 
 impl Block {
     /// `size`: bins of a class; `class_of`: for each place a number that is above all classes.
-    fn new(zones: &Zones, lists: Vec<u32>, expected: &[f64], size: u32, class_of: &mut [u32]) -> Self {
+    fn new(zones: &Zones, lists: Vec<u32>, size: u32, class_of: &mut [u32]) -> Self {
         let mut members = Vec::new();
         let mut bins: BTreeMap<u32, u32> = BTreeMap::new();
         for &list in &lists {
@@ -110,7 +110,7 @@ impl Block {
                 let class = bin / size;
                 let least = bins.entry(class).or_insert(bin);
                 *least = bin.min(*least);
-                for &place in places.iter().filter(|&&place| expected[place as usize] > 0.0) {
+                for &place in places {
                     let first = &mut class_of[place as usize];
                     if *first == u32::MAX {
                         members.push(place);
@@ -156,7 +156,7 @@ mod tests {
             let weights: Vec<f64> = points.iter().map(|&(.., weight)| f64::from(weight)).collect();
             let ellipses = if long { vec![Ellipse { shape: 2.0, angles: 3 }] } else { vec![] };
             let zones = Zones::new(&at, &weights, window, f64::INFINITY, &ellipses).expect("few places");
-            let blocks = blocks(&zones, &at, &weights, Coarse { lists, bins });
+            let blocks = blocks(&zones, &at, Coarse { lists, bins });
             let mut seen = vec![0; zones.forms.len()];
             for block in &blocks {
                 prop_assert!(block.lists.len() <= lists);
@@ -169,7 +169,7 @@ mod tests {
                         prop_assert!(claims[0].bin <= bin);
                         let held = &block.members[..claims[0].end as usize];
                         let mut places = zones.places(list as usize, window).iter();
-                        prop_assert!(places.all(|place| held.contains(place) || weights[*place as usize] == 0.0));
+                        prop_assert!(places.all(|place| held.contains(place)));
                     }
                 }
             }

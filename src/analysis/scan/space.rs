@@ -8,7 +8,7 @@ use super::lanes::{Tally, best, best_covered};
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
-use super::zones::Zones;
+use super::zones::{Surveyor, Zones};
 use super::{CaseControl, Cluster, Options, Scan, Unit, check_places, check_total, rest_of, warnings};
 use crate::domain::random::Stream;
 
@@ -101,6 +101,7 @@ fn search(
     let mut scan =
         Scan { cases: u64::from(total), places: sites.len(), windows: 0, clusters: vec![], warnings: vec![] };
     let mut rest: Vec<u32> = (0..sites.len() as u32).collect();
+    let mut surveyor = Surveyor::new(&sites.at, options.window, options.radius_m(), &options.ellipses)?;
     for round in 0..options.clusters as u64 {
         let problem = Problem {
             at: pick(&sites.at, &rest),
@@ -108,7 +109,7 @@ fn search(
             all: all.map(|all| pick(all, &rest)),
             weights: pick(weights, &rest),
         };
-        let Some((found, zones)) = problem.solve(round, options)? else { break };
+        let Some((found, zones)) = problem.solve(round, &rest, &mut surveyor, options)? else { break };
         if round == 0 {
             scan.windows = zones.ends.len();
             scan.warnings = warnings(&problem.cases, &zones, options);
@@ -140,7 +141,13 @@ struct Problem {
 
 impl Problem {
     /// The most likely cluster; its units are places of this search. `None` in a later round where nothing is left to scan.
-    fn solve(&self, round: u64, options: &Options) -> Result<Option<(Option<Cluster>, Zones)>, Error> {
+    fn solve(
+        &self,
+        round: u64,
+        rest: &[u32],
+        surveyor: &mut Surveyor<'_>,
+        options: &Options,
+    ) -> Result<Option<(Option<Cluster>, Zones)>, Error> {
         let total: u32 = self.cases.iter().sum();
         let sum: f64 = self.weights.iter().sum();
         let spent = total == 0 || self.at.len() < 2 || self.all.as_ref().is_some_and(|_| f64::from(total) >= sum);
@@ -152,7 +159,7 @@ impl Problem {
             None => Likelihood::Poisson { cases: f64::from(total) },
             Some(_) => Likelihood::Bernoulli { cases: f64::from(total), all: sum },
         };
-        let zones = Zones::new(&self.at, &expected, options.window, options.radius_m(), &options.ellipses)?;
+        let zones = surveyor.zones(rest, &expected)?;
         if zones.ends.is_empty() {
             return if round > 0 { Ok(None) } else { Err(Error::NoWindow { percent: options.percent() }) };
         }
@@ -197,8 +204,7 @@ impl Problem {
             alpha: options.alpha,
         };
         let nulls = Nulls::new(expected, self.all.as_deref(), total);
-        let blocks =
-            if options.gumbel < options.replicates { blocks(zones, &self.at, expected, COARSE) } else { vec![] };
+        let blocks = if options.gumbel < options.replicates { blocks(zones, &self.at, COARSE) } else { vec![] };
         let verdict = plan.judge(top.ratio, |streams, enough| {
             let mut counts = vec![[T::default(); LANES]; expected.len()];
             for (lane, stream) in streams.iter_mut().enumerate() {

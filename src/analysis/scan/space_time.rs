@@ -11,7 +11,7 @@ use super::lanes::Tally;
 use super::limits::Limits;
 use super::llr::Likelihood;
 use super::sites::{Sites, pick};
-use super::zones::Zones;
+use super::zones::{Surveyor, Zones};
 use super::{
     Cluster, Options, Warning, check_exposure, check_places, check_range, check_total, out_of_range, rest_of, warnings,
 };
@@ -231,6 +231,7 @@ impl Problem {
         };
         let longest = ((self.steps as f64 * times.longest + 1e-9) as usize).clamp(1, self.steps - 1);
         let mut rest: Vec<u32> = (0..self.sites.len() as u32).collect();
+        let mut surveyor = Surveyor::new(&self.sites.at, options.window, options.radius_m(), &options.ellipses)?;
         for round in 0..options.clusters as u64 {
             let Some(part) = Part::new(&self, &rest, lengths) else {
                 if round == 0 {
@@ -238,7 +239,7 @@ impl Problem {
                 }
                 break;
             };
-            let zones = Zones::new(&part.at, &part.expected, options.window, options.radius_m(), &options.ellipses)?;
+            let zones = surveyor.zones(&rest, &part.expected)?;
             let intervals = Intervals::new(&part.shares, longest, times.mode == Mode::Prospective);
             if round == 0 {
                 scan.windows = zones.ends.len();
@@ -338,10 +339,11 @@ impl Part {
         }
         layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
         let model = Likelihood::Poisson { cases: f64::from(self.total) };
-        let blocks = blocks(zones, &self.at, &self.expected, COARSE);
+        let (thin, numbers) = zones.thinned(&self.expected);
+        let blocks = blocks(&thin, &self.at, COARSE);
         let (least, most) = zones.bins_used();
         let limits = Limits::new(model, self.total, least.saturating_add_signed(intervals.lowered()), most);
-        let found = best(zones, &blocks, intervals, &limits, &layers)[0];
+        let mut found = best(&thin, &blocks, intervals, &limits, &layers)[0];
         if found.ratio <= 0.0 {
             return None;
         }
@@ -360,11 +362,12 @@ impl Part {
             }
             layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
             let bests = match enough {
-                None => best(zones, &blocks, intervals, &limits, &layers),
-                Some(ratio) => best(zones, &blocks, intervals, &limits.enough(ratio), &layers),
+                None => best(&thin, &blocks, intervals, &limits, &layers),
+                Some(ratio) => best(&thin, &blocks, intervals, &limits.enough(ratio), &layers),
             };
             bests.map(|best| best.ratio)
         });
+        found.window = numbers[found.window as usize];
         let interval = intervals.all[found.interval as usize];
         let (first_step, last_step) = (interval.first as usize, interval.last as usize);
         let row = |place: u32| &self.cases[place as usize * self.steps..][first_step..=last_step];
