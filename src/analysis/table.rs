@@ -147,6 +147,9 @@ const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
 /// Most clusters that a scan looks for, one after the other: as many as a list on screen has.
 const MOST_CLUSTERS: usize = 10;
 
+/// Null maps of a scan in space and time that are searched in full, for Gumbel's p: each costs several of the others. Ours.
+const TIME_GUMBEL: usize = 49;
+
 /// The range of the longest time of a concentration, in per cent of all steps.
 const LONGEST: RangeInclusive<f64> = 1.0..=90.0;
 
@@ -416,7 +419,7 @@ pub const METHODS: &[Method] = &[
             },
             step: given.text("step").and_then(Step::from_code).unwrap_or(Step::Month),
             longest: given.share("longest"),
-            options: given.scan_options(),
+            options: scan::Options { gumbel: TIME_GUMBEL, ..given.scan_options() },
         },
     },
     Method {
@@ -1304,7 +1307,7 @@ mod tests {
                     assert!(method.id == "scan-time" && permuted && mode == Mode::Retrospective && step == Step::Month);
                     assert!(CELL_M.contains(&study.cell.0) && (longest - 0.5).abs() < 1e-12);
                     let wanted = scan::Options { window: 0.02, replicates: 99, ..scan::Options::default() };
-                    assert_eq!(options, scan::Options { clusters: MOST_CLUSTERS, ..wanted });
+                    assert_eq!(options, scan::Options { clusters: MOST_CLUSTERS, gumbel: TIME_GUMBEL, ..wanted });
                 }
                 Settings::Kde { study, smoothing } => {
                     assert!(method.id == "kde" && CELL_M.contains(&study.cell.0) && study.exposure == "yta");

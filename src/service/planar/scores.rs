@@ -99,7 +99,7 @@ impl<'a> Scores<'a> {
     /// Times as many as expected in the cell's concentration; 0 in none.
     pub fn scan(&self, history: &[Event], seed: u64) -> Vec<f64> {
         let n = self.numbers(history.iter());
-        let options = Options { replicates: REPLICATES, seed, clusters: 25, gumbel: 0, ..Options::default() };
+        let options = Options { replicates: REPLICATES, seed, gumbel: 0, ..Options::default() };
         let mut scores = vec![0.0; self.sizes.len()];
         if let Ok(found) = poisson(&units(&self.middles, &self.study.exposure, &n), &options) {
             for cluster in &found.clusters {
