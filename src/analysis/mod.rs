@@ -54,6 +54,7 @@ pub mod summary;
 pub mod sums;
 pub mod table;
 pub mod tails;
+pub mod tiles;
 pub mod timeline;
 pub mod timetable;
 pub mod trend;
