@@ -187,6 +187,9 @@ fn sweep<const N: usize>(
         if !wide(source) {
             let begin = ceil((source.x - source.reach - low_x) * per_side).max(west);
             let end = floor((source.x + source.reach - low_x) * per_side).min(last);
+            if begin > end {
+                continue;
+            }
             let mut across = [0.0; ACROSS];
             let width = (end + 1 - begin).clamp(0, ACROSS as i64) as usize;
             for (column, square) in (begin..).zip(&mut across[..width]) {
