@@ -87,6 +87,10 @@ pub fn full_cells(counts: &Counts, min_points: usize) -> Vec<u32> {
 }
 
 #[cfg(test)]
+#[path = "counts_moves.rs"]
+mod moves;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

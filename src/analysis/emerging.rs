@@ -288,5 +288,9 @@ fn trend(row: &[Window], parts: &[f64], exact: Option<&[f64]>, stream: &mut Stre
 }
 
 #[cfg(test)]
+#[path = "emerging_moves.rs"]
+mod moves;
+
+#[cfg(test)]
 #[path = "emerging_tests.rs"]
 mod tests;

@@ -38,6 +38,8 @@ pub mod kde;
 pub mod lattice;
 pub mod local_moran;
 pub mod mann_kendall;
+#[cfg(test)]
+mod moves;
 pub mod multiple;
 pub mod near_repeat;
 pub mod neighbours;

@@ -7,6 +7,8 @@
 
 mod cells;
 mod closest;
+#[cfg(test)]
+mod moves;
 mod numbering;
 mod partition;
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub mod contours;
 mod edge;
 mod gauss;
 #[cfg(test)]
+mod moves;
+#[cfg(test)]
 mod props;
 #[cfg(test)]
 mod r_oracle;
