@@ -41,8 +41,14 @@ proptest! {
             history.iter().for_each(|event| counts[event.unit as usize] += 1.0);
             counts
         };
-        let run = |events: &[Event], sizes: &[f64]| backtest(events, sizes, &[("all", &all)], &plan(8)).expect("valid");
-        let (before, after) = (run(&events, &sizes), run(&others, &other_sizes));
+        let run = |events: &[Event], sizes: &[f64]| backtest(events, sizes, &[("all", &all)], &plan(8));
+        let (before, after) = match (run(&events, &sizes), run(&others, &other_sizes)) {
+            (Ok(before), Ok(after)) => (before, after),
+            (before, after) => {
+                prop_assert_eq!(before.err(), after.err());
+                return Ok(());
+            }
+        };
         prop_assert_eq!(before.origins, after.origins);
         for (before, after) in before.results.iter().zip(&after.results) {
             prop_assert_eq!(before.events, after.events);

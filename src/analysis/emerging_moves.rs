@@ -11,6 +11,18 @@ fn square(side: i32) -> Vec<Cell> {
     (0..side).flat_map(|column| (0..side).map(move |row| Cell { column, row })).collect()
 }
 
+#[test]
+fn a_step_with_more_events_than_32_bits_hold_is_refused() {
+    let near = Neighbours::from_lists(&[vec![1], vec![0]]);
+    let run = |first: u32| {
+        let counts: Vec<u32> =
+            (0..20).map(|row| if row % 10 == 3 { [first, u32::MAX - 9][row / 10] } else { 1 }).collect();
+        emerging(&Cube { counts: &counts, steps: 10, exposure: &[1.0, 1.0], near: &near }, 0.05, 1)
+            .map(|found| found.of(0)[3].n)
+    };
+    assert_eq!((run(9), run(10)), (Ok(u32::MAX), Err(Error::TooManyPoints { points: 1 << 32 })));
+}
+
 proptest! {
     #[test]
     fn a_move_changes_nothing_and_another_order_no_window(
