@@ -95,3 +95,19 @@ proptest! {
         let _ = local_moran_values(&exposure[..lists.len()], &near, 19, seed);
     }
 }
+#[test]
+fn a_tail_that_rounding_eats_is_no_less_than_the_count_itself() {
+    // Four thousand million events at one place of a map that expects them at another: the sum is read from a difference.
+    let near = Neighbours::from_lists(&[vec![], vec![2], vec![3], vec![5], vec![], vec![]]);
+    let exposure = [
+        7_815.198_897_013_695,
+        6.330_928_563_684_88,
+        3_930.727_619_097_348_5,
+        22.647_725_665_532_015,
+        0.0,
+        124_562_288.632_871_73,
+    ];
+    let found = gi_star_counts(&[0, u32::MAX, 0, 0, 0, 0], &exposure, &near, Dispersion::Auto).expect("valid");
+    let p: Vec<f64> = found.places.iter().filter_map(|place| place.p_high).collect();
+    assert!(p.iter().all(|p| *p > 0.0 && *p <= 1.0), "{p:?}");
+}

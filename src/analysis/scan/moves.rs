@@ -113,7 +113,7 @@ proptest! {
             prop_assert_eq!((units.as_slice(), *p, *steps), (&[at as u32][..], 0.05, [first, first + 2]));
         }
         // Cases in the first column, controls in the second.
-        let rows: Vec<_> = (0..100).map(|unit| (place(unit), vec![if unit == at { more } else { 1 }, 9], 1.0)).collect();
+        let rows: Vec<_> = (0..100).map(|unit| (place(unit), vec![if unit == at { more + 20 } else { 1 }, 9], 1.0)).collect();
         let found = in_space(bernoulli(&controlled(&rows), &options));
         prop_assert_eq!((found.1[0].0.as_slice(), found.1[0].2), (&[at as u32][..], 0.05));
     }

@@ -22,7 +22,15 @@ pub fn counts_in(points: &[[f64; 2]], cells: &[Cell], grid: &Grid, tiling: &Tili
     Ok(cells.iter().map(of).collect())
 }
 
-/// [`gi_star_counts`](super::super::gi_star::gi_star_counts) of events in cells that touch, counted in tiles.
+/// [`gi_star_counts`](super::super::gi_star::gi_star_counts) of events in cells, counted in tiles; neighbours are cells that
+/// share a side or a corner.
+///
+/// - `points`: `[n]` x (east) and y (north) in metres; those in other cells are passed over
+/// - `cells`: `[cells]` of the grid, all different; `exposure`: `[cells]`; `dispersion`: as there; `tiling`: any
+/// - returns `[cells]` in the order given, to the last bit what Gi* gives for these counts; no cells give none
+///
+/// Only the counting is in tiles. A window's tails need the map's total, its exposure and the comparison of all neighbours
+/// first, and q needs all p after; what is left for a cell by itself is what threads share out there already.
 ///
 /// # Errors
 /// As there, and as [`counts`](super::counts()).

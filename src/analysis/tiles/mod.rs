@@ -8,9 +8,9 @@
 //! densities in fixed point or in the order of place, and distances are those of the coordinates as they stand, never
 //! counted from a tile's corner.
 //!
-//! [`counts()`], [`dbscan()`] and [`density`] are computed in tiles from end to end. [`gi_star_counts`] counts and tests in
-//! tiles; between the two stands what belongs to the whole map, such as its total. [`poisson`] only counts in tiles: the
-//! windows of a scan reach over the map.
+//! [`counts()`], [`dbscan()`] and [`density`] are computed in tiles from end to end. [`gi_star_counts`] and [`poisson`] count
+//! in tiles and are then computed from the counts of the whole map, which are few beside the events: what they hold a place
+//! against is the map's total, its spread and its other places.
 //!
 //! Oracle: the kernels without tiles (`props.rs`).
 
