@@ -335,5 +335,9 @@ fn percentiles(values: &mut [f64]) -> Option<[f64; 2]> {
 }
 
 #[cfg(test)]
+#[path = "backtest_moves.rs"]
+mod moves;
+
+#[cfg(test)]
 #[path = "backtest_tests.rs"]
 mod tests;

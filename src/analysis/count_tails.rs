@@ -28,7 +28,8 @@ pub struct Tails {
 impl Tails {
     /// From the probability of the count itself and one tail, the shorter.
     fn around(own: f64, tail: f64, tail_is_high: bool) -> Self {
-        let tail = tail.min(1.0);
+        // A long tail from the beta function is a difference, of which rounding may leave less than the count itself has.
+        let tail = tail.min(1.0).max(own.min(1.0));
         let other = (1.0 - tail + own).clamp(0.0, 1.0);
         if tail_is_high { Self { high: tail, low: other } } else { Self { high: other, low: tail } }
     }

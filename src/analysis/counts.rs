@@ -32,6 +32,18 @@ impl Counts {
         self.starts.get(position..position + 2).map_or(&[], |ends| &self.members[ends[0] as usize..ends[1] as usize])
     }
 
+    /// Cells with the events that they hold, sorted; no event stands there twice.
+    pub(super) fn of_sorted(placed: &[(Cell, u32)]) -> Self {
+        let mut counts = Self::default();
+        for chunk in placed.chunk_by(|a, b| a.0 == b.0) {
+            counts.cells.push(chunk[0].0);
+            counts.starts.push(counts.members.len() as u32);
+            counts.members.extend(chunk.iter().map(|&(_, index)| index));
+        }
+        counts.starts.push(counts.members.len() as u32);
+        counts
+    }
+
     /// How many events the cell with this position in [`Self::cells`] holds.
     #[must_use]
     pub fn count(&self, position: usize) -> u32 {
@@ -47,21 +59,19 @@ impl Counts {
 /// # Errors
 /// `PointNotFinite`, `PointOutsideGrid` where a cell's number does not fit, `TooManyPoints` from 2³² - 1.
 pub fn counts(points: &[[f64; 2]], grid: &Grid) -> Result<Counts, Error> {
+    counts_at(points, |index| index as u32, grid)
+}
+
+/// The same for points of which each stands at this position in an input that may be larger; errors number the points given.
+pub(super) fn counts_at(points: &[[f64; 2]], row: impl Fn(usize) -> u32, grid: &Grid) -> Result<Counts, Error> {
     check_points(points)?;
     let mut placed = Vec::with_capacity(points.len());
     for (index, &[x, y]) in points.iter().enumerate() {
         let cell = grid.cell_of(x, y).ok_or(Error::PointOutsideGrid { number: index + 1 })?;
-        placed.push((cell, index as u32));
+        placed.push((cell, row(index)));
     }
     placed.par_sort_unstable();
-    let mut counts = Counts::default();
-    for chunk in placed.chunk_by(|a, b| a.0 == b.0) {
-        counts.cells.push(chunk[0].0);
-        counts.starts.push(counts.members.len() as u32);
-        counts.members.extend(chunk.iter().map(|&(_, index)| index));
-    }
-    counts.starts.push(counts.members.len() as u32);
-    Ok(counts)
+    Ok(Counts::of_sorted(&placed))
 }
 
 /// The cells with at least `min_points` events: positions in [`Counts::cells`], most events first, then by column and row.
@@ -75,6 +85,10 @@ pub fn full_cells(counts: &Counts, min_points: usize) -> Vec<u32> {
     full.sort_by_key(|&at| std::cmp::Reverse(counts.count(at as usize)));
     full
 }
+
+#[cfg(test)]
+#[path = "counts_moves.rs"]
+mod moves;
 
 #[cfg(test)]
 mod tests {

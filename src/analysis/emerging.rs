@@ -134,7 +134,7 @@ impl Emerging {
 ///
 /// # Errors
 /// `TooManyWindows`; `LengthsDiffer` where the cube does not fit together, `TooFewSteps` below [`MIN_STEPS`], `ExposureNotUsable` for an
-/// exposure that is negative or not finite, `EventsWithoutExposure` for a place with events where none can be, `NothingToAnalyse`.
+/// exposure that is negative or not finite, `EventsWithoutExposure` for a place with events where none can be, `NothingToAnalyse`, `TooManyPoints` for a step with 2³² events.
 pub fn emerging(cube: &Cube, alpha: f64, seed: u64) -> Result<Emerging, Error> {
     let totals = check(cube)?;
     let (steps, places) = (cube.steps, cube.exposure.len());
@@ -231,6 +231,10 @@ fn check(cube: &Cube) -> Result<Vec<u64>, Error> {
         }
         totals.iter_mut().zip(row).for_each(|(total, n)| *total += u64::from(*n));
     }
+    // A window's count has 32 bits, and no window has more than its step.
+    if let Some(&total) = totals.iter().find(|total| **total > u64::from(u32::MAX)) {
+        return Err(Error::TooManyPoints { points: total as usize });
+    }
     if totals.iter().all(|total| *total == 0) {
         return Err(Error::NothingToAnalyse);
     }
@@ -286,6 +290,10 @@ fn trend(row: &[Window], parts: &[f64], exact: Option<&[f64]>, stream: &mut Stre
     let scores: Vec<f64> = row.iter().zip(parts).map(score).collect();
     cautious(&scores, exact)
 }
+
+#[cfg(test)]
+#[path = "emerging_moves.rs"]
+mod moves;
 
 #[cfg(test)]
 #[path = "emerging_tests.rs"]

@@ -38,6 +38,8 @@ pub mod kde;
 pub mod lattice;
 pub mod local_moran;
 pub mod mann_kendall;
+#[cfg(test)]
+mod moves;
 pub mod multiple;
 pub mod near_repeat;
 pub mod neighbours;
@@ -54,6 +56,7 @@ pub mod summary;
 pub mod sums;
 pub mod table;
 pub mod tails;
+pub mod tiles;
 pub mod timeline;
 pub mod timetable;
 pub mod trend;

@@ -259,6 +259,10 @@ fn judged(cell: usize, observed: &[u32], drawn: &[Vec<u32>], bands: &Bands) -> P
 }
 
 #[cfg(test)]
+#[path = "near_repeat_moves.rs"]
+mod moves;
+
+#[cfg(test)]
 #[path = "near_repeat_oracle.rs"]
 mod oracle;
 

@@ -30,6 +30,38 @@ const ROWS: [i64; 5] = [0, 1, -1, 2, -2];
 /// Bits that spread words over buckets: few enough for the buckets' ends to stay in the cache.
 const BUCKET_BITS: u32 = 11;
 
+/// How far points reach in cells.
+struct Span {
+    low: [f64; 2],
+    /// Cells along either axis, with their fraction.
+    cells: [f64; 2],
+    side: f64,
+}
+
+impl Span {
+    fn of(points: &[[f64; 2]], eps: f64) -> Result<Self, Error> {
+        let side = eps * std::f64::consts::FRAC_1_SQRT_2 * (1.0 - SHORTER);
+        let bounds = if points.is_empty() {
+            Bbox { min_x: 0.0, min_y: 0.0, max_x: 0.0, max_y: 0.0 }
+        } else {
+            Bbox::around(points.iter().copied())
+        };
+        let cells = [(bounds.max_x - bounds.min_x) / side, (bounds.max_y - bounds.min_y) / side];
+        if cells.iter().any(|cells| *cells >= MOST) {
+            return Err(Error::PointsTooFarApart { length: eps.to_string() });
+        }
+        Ok(Self { low: [bounds.min_x, bounds.min_y], cells, side })
+    }
+}
+
+/// Refuses finite points that span too many cells, as [`Cells::new`] does.
+///
+/// # Errors
+/// `PointsTooFarApart` where they span 2³⁰ cells or more.
+pub(in crate::analysis) fn check_span(points: &[[f64; 2]], eps: f64) -> Result<(), Error> {
+    Span::of(points, eps).map(drop)
+}
+
 /// Points in cell order and the cells that hold them.
 pub(super) struct Cells {
     /// East coordinate of each point.
@@ -52,21 +84,11 @@ impl Cells {
     /// # Errors
     /// `PointsTooFarApart` where they span 2³⁰ cells or more.
     pub fn new(points: &[[f64; 2]], eps: f64) -> Result<Self, Error> {
-        let side = eps * std::f64::consts::FRAC_1_SQRT_2 * (1.0 - SHORTER);
-        let bounds = if points.is_empty() {
-            Bbox { min_x: 0.0, min_y: 0.0, max_x: 0.0, max_y: 0.0 }
-        } else {
-            Bbox::around(points.iter().copied())
-        };
-        let (low, high) = ([bounds.min_x, bounds.min_y], [bounds.max_x, bounds.max_y]);
-        let cells_along = |axis: usize| (high[axis] - low[axis]) / side;
-        if cells_along(0) >= MOST || cells_along(1) >= MOST {
-            return Err(Error::PointsTooFarApart { length: eps.to_string() });
-        }
-        let width = cells_along(0) as u64 + 1 + 2 * REACH;
+        let Span { low, cells, side } = Span::of(points, eps)?;
+        let width = cells[0] as u64 + 1 + 2 * REACH;
         let number = |value: f64, axis: usize| ((value - low[axis]) / side) as u64 + REACH;
         let key = |&[x, y]: &[f64; 2]| number(y, 1) * width + number(x, 0);
-        let (keys, rows) = sorted(points, (cells_along(1) as u64 + 1 + 2 * REACH) * width, key);
+        let (keys, rows) = sorted(points, (cells[1] as u64 + 1 + 2 * REACH) * width, key);
         let (x, y) = rows.par_iter().map(|&row| points[row as usize]).map(|[x, y]| (x, y)).unzip();
         let mut cells = Self { x, y, rows, starts: Vec::new(), keys: Vec::new(), width };
         for (at, &key) in keys.iter().enumerate() {

@@ -7,6 +7,8 @@
 
 mod cells;
 mod closest;
+#[cfg(test)]
+mod moves;
 mod numbering;
 mod partition;
 #[cfg(test)]
@@ -22,6 +24,7 @@ use rayon::prelude::*;
 use super::sets::Sets;
 use super::{Error, check_length, check_points, range_text};
 use crate::domain::Metres;
+pub(super) use cells::check_span;
 use cells::{Cells, Windows};
 pub(super) use closest::squared;
 use closest::{any_within, count_within};
@@ -69,12 +72,8 @@ pub struct Clustering {
 /// `OutOfRange` for `eps` or `min_points`, `PointNotFinite`, `TooManyPoints` from 2³² - 1, and `PointsTooFarApart` where
 /// the points span more than about 760 million times `eps`.
 pub fn dbscan(points: &[[f64; 2]], eps: Metres, min_points: usize) -> Result<Clustering, Error> {
-    let limit = check(points, eps, min_points)?;
-    let cells = Cells::new(points, eps.0)?;
-    let core = find_core(&cells, limit, min_points);
-    let cores = Cores::new(&cells, &core);
-    let sets = link(&cells, &cores, limit);
-    let labels = label(&cells, &core, &cores, &sets, limit);
+    check(points, eps, min_points)?;
+    let Labelled { cells, core, labels } = Labelled::new(points, eps, min_points)?;
     let (numbers, count) = numbered(&cells.x, &cells.y, &labels);
     let mut clustering = Clustering { cluster: vec![None; points.len()], core: vec![false; points.len()], count };
     for (at, &row) in cells.rows.iter().enumerate() {
@@ -82,6 +81,34 @@ pub fn dbscan(points: &[[f64; 2]], eps: Metres, min_points: usize) -> Result<Clu
         clustering.core[row as usize] = core[at];
     }
     Ok(clustering)
+}
+
+/// Points in cell order, before clusters have numbers.
+pub(super) struct Labelled {
+    cells: Cells,
+    core: Vec<bool>,
+    labels: Vec<u32>,
+}
+
+impl Labelled {
+    /// Finds core points and clusters of points that [`check`] has passed.
+    ///
+    /// # Errors
+    /// `PointsTooFarApart`.
+    pub(super) fn new(points: &[[f64; 2]], eps: Metres, min_points: usize) -> Result<Self, Error> {
+        let limit = eps.0 * eps.0;
+        let cells = Cells::new(points, eps.0)?;
+        let core = find_core(&cells, limit, min_points);
+        let cores = Cores::new(&cells, &core);
+        let sets = link(&cells, &cores, limit);
+        let labels = label(&cells, &core, &cores, &sets, limit);
+        Ok(Self { cells, core, labels })
+    }
+
+    /// Each point's position in the input, whether it is core, and its label, which is below the number of points or `NOISE`.
+    pub(super) fn each(&self) -> impl Iterator<Item = (u32, bool, u32)> {
+        self.cells.rows.iter().zip(&self.core).zip(&self.labels).map(|((&row, &core), &label)| (row, core, label))
+    }
 }
 
 /// Refuses what DBSCAN cannot take and returns the square of `eps`, against which squared distances are held.

@@ -9,6 +9,8 @@
 //! `tests/oracles/local_esda.py`, and spdep's `localG`, see `tests/oracles/local_spdep.R`; tails: see [`super::count_tails`].
 
 mod maximum;
+#[cfg(test)]
+mod moves;
 mod values;
 
 use serde::Serialize;

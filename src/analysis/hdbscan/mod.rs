@@ -10,6 +10,8 @@
 
 mod condense;
 #[cfg(test)]
+mod moves;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod props;
@@ -93,7 +95,8 @@ pub fn hdbscan(points: &[[f64; 2]], settings: &Settings) -> Result<Hdbscan, Erro
     check(points, settings)?;
     let n = points.len();
     let mut found = Hdbscan { cluster: vec![None; n], strength: vec![0.0; n], ..Hdbscan::default() };
-    if n < 2 * settings.min_cluster_size {
+    // Not twice the size, which may be larger than any number.
+    if n / 2 < settings.min_cluster_size {
         return Ok(found);
     }
     let (places, place_of) = places(points);

@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use super::raster::Mask;
-use super::{Kernel, Weighed, field};
+use super::{Field, Kernel, Weighed};
 use crate::domain::Cell;
 
 /// Of each cell's own kernel, the share that lies in the area: sums over cells, against the sum over all cells of an endless
 /// grid, so that it is 1 where the kernel lies wholly inside. Above 0 for each cell inside.
-pub(super) fn shares(area: &Mask, kernel: Kernel, bandwidth: f64) -> Vec<f64> {
+pub(super) fn shares(area: &Mask, kernel: Kernel, bandwidth: f64, field: &Field<'_>) -> Vec<f64> {
     let cells: Vec<Weighed> = area.centres().map(|at| Weighed { at, weight: 1.0 }).collect();
     let found = field(area.frame(), &cells, &[bandwidth], kernel);
     let side = area.frame().grid.side_m();

@@ -12,9 +12,12 @@
 //! (`r_oracle.rs`).
 
 pub mod bandwidth;
+mod blocks;
 pub mod contours;
 mod edge;
 mod gauss;
+#[cfg(test)]
+mod moves;
 #[cfg(test)]
 mod props;
 #[cfg(test)]
@@ -30,6 +33,7 @@ use std::ops::RangeInclusive;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::tiles::Tiling;
 use super::{Error, check_length, check_points};
 use crate::domain::{Bbox, Grid, Metres};
 use crate::texts::{number, text};
@@ -218,6 +222,35 @@ pub fn density(
     area: Option<&Mask>,
     smoothing: &Smoothing,
 ) -> Result<Density, Error> {
+    density_by(points, weights, grid, area, smoothing, &field)
+}
+
+/// [`density()`] with each raster computed in blocks, those of the tiles that hold their cells' middles.
+pub(super) fn density_in_tiles(
+    points: &[[f64; 2]],
+    weights: Option<&[f64]>,
+    grid: &Grid,
+    area: Option<&Mask>,
+    smoothing: &Smoothing,
+    tiling: &Tiling,
+) -> Result<Density, Error> {
+    let in_tiles = |frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel| {
+        blocks::field(frame, events, widths, kernel, tiling)
+    };
+    density_by(points, weights, grid, area, smoothing, &in_tiles)
+}
+
+/// What [`field`] does, or does another way with the same outcome.
+type Field<'a> = dyn Fn(&Frame, &[Weighed], &[f64], Kernel) -> Vec<f64> + 'a;
+
+fn density_by(
+    points: &[[f64; 2]],
+    weights: Option<&[f64]>,
+    grid: &Grid,
+    area: Option<&Mask>,
+    smoothing: &Smoothing,
+    field: &Field<'_>,
+) -> Result<Density, Error> {
     check_input(points, weights)?;
     let mut warnings = Vec::new();
     let events = kept(points, weights, area);
@@ -248,7 +281,7 @@ pub fn density(
     if !smoothing.adaptive || events.is_empty() {
         if let Some(area) = area {
             if smoothing.edge {
-                edge::divide(&mut values, &edge::shares(area, smoothing.kernel, bandwidth.0));
+                edge::divide(&mut values, &edge::shares(area, smoothing.kernel, bandwidth.0, field));
             }
             edge::blank(&mut values, area);
         }
@@ -292,35 +325,64 @@ fn kept(points: &[[f64; 2]], weights: Option<&[f64]>, area: Option<&Mask>) -> Ve
 
 /// Weight per square kilometre at each cell; `widths` is one bandwidth for all events, or one for each.
 fn field(frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel) -> Vec<f64> {
-    let width = |at: usize| if let [one] = widths { *one } else { widths[at] };
-    let height = |at: usize| events[at].weight / (width(at) * width(at));
-    let highest = (0..events.len()).map(height).fold(0.0, f64::max);
-    if highest <= 0.0 {
-        return vec![0.0; frame.len()];
-    }
-    let source = |at: usize| {
-        let [x, y] = events[at].at;
-        Source { x, y, reach: width(at), peak: height(at) / highest, times: 1 }
-    };
-    let per_km2 = highest * kernel.peak() * 1e6;
+    let Some(scale) = Scale::of(events, widths, kernel) else { return vec![0.0; frame.len()] };
+    let source = |at: usize| scale.source(at);
     let exact = |power| {
         let sums = sweep::sums(frame, events.len(), source, power);
-        // A kernel's end may be rounded to a hair below 0.
-        sums.into_par_iter().map(|sum| (sweep::to_float(sum) * per_km2).max(0.0)).collect()
+        sums.into_par_iter().map(|sum| scale.exact(sum)).collect()
     };
     match kernel {
         Kernel::Epanechnikov => exact(Power::One),
         Kernel::Quartic => exact(Power::Two),
         Kernel::Gaussian => {
             let mut sources: Vec<Source> = (0..events.len()).map(source).collect();
-            let key = |source: &Source| [source.y, source.x, source.reach, source.peak];
-            sources.par_sort_unstable_by(|a, b| {
-                let pairs = key(a).into_iter().zip(key(b));
-                pairs.fold(Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(&b)))
-            });
-            gauss::sums(frame, &sources).into_iter().map(|sum| sum * per_km2).collect()
+            sources.par_sort_unstable_by(by_place);
+            gauss::sums(frame, &sources).into_iter().map(|sum| sum * scale.per_km2).collect()
         }
     }
+}
+
+/// Events as sums take them: peaks as shares of the highest one, which is that of the whole map.
+struct Scale<'a> {
+    events: &'a [Weighed],
+    widths: &'a [f64],
+    highest: f64,
+    per_km2: f64,
+}
+
+impl<'a> Scale<'a> {
+    /// `None` where no event weighs anything.
+    fn of(events: &'a [Weighed], widths: &'a [f64], kernel: Kernel) -> Option<Self> {
+        let mut scale = Self { events, widths, highest: 0.0, per_km2: 0.0 };
+        scale.highest = (0..events.len()).map(|at| scale.height(at)).fold(0.0, f64::max);
+        scale.per_km2 = scale.highest * kernel.peak() * 1e6;
+        (scale.highest > 0.0).then_some(scale)
+    }
+
+    fn width(&self, at: usize) -> f64 {
+        if let [one] = self.widths { *one } else { self.widths[at] }
+    }
+
+    fn height(&self, at: usize) -> f64 {
+        self.events[at].weight / (self.width(at) * self.width(at))
+    }
+
+    fn source(&self, at: usize) -> Source {
+        let [x, y] = self.events[at].at;
+        Source { x, y, reach: self.width(at), peak: self.height(at) / self.highest, times: 1 }
+    }
+
+    /// Of a sum in fixed point. A kernel's end may be rounded to a hair below 0.
+    fn exact(&self, sum: i128) -> f64 {
+        (sweep::to_float(sum) * self.per_km2).max(0.0)
+    }
+}
+
+/// The order in which floating-point sums are added, whatever the order of rows.
+fn by_place(a: &Source, b: &Source) -> Ordering {
+    let key = |source: &Source| [source.y, source.x, source.reach, source.peak];
+    let pairs = key(a).into_iter().zip(key(b));
+    pairs.fold(Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(&b)))
 }
 
 fn check_input(points: &[[f64; 2]], weights: Option<&[f64]>) -> Result<(), Error> {

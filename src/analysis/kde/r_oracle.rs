@@ -148,7 +148,7 @@ fn the_edges_of_spatstat() {
     for case in &oracle.edges {
         let (kernel, h) = (code(&case.kernel), case.bandwidth);
         let name = format!("{} {h}", case.kernel);
-        let shares = edge::shares(&oracle.frame.area(), kernel, h);
+        let shares = edge::shares(&oracle.frame.area(), kernel, h, &field);
         same(&name, &shares, &case.shares);
         let wanted: Vec<f64> = case.sums.iter().zip(&case.shares).map(|(sum, share)| sum / share).collect();
         same(&name, &run(&oracle.cases, &oracle.frame, kernel, h, false, true).raster.values, &wanted);

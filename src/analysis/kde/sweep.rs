@@ -10,8 +10,11 @@
 //!
 //! The sweep along rows: Chan, U, Choi & Xu (2022), SLAM, SIGMOD, who keep moments of events instead.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::blocks::Block;
 use super::raster::Frame;
 
 /// Binary places. Peaks are at most 1 and there are fewer than 2^32 events, so that sums stay below 2^127.
@@ -57,33 +60,62 @@ pub(super) fn sums(frame: &Frame, count: usize, source: impl Fn(usize) -> Source
     // Rows beside a band whose events may reach into it; events beyond the frame stand in its first and last row.
     let beside = (furthest / frame.grid.side_m()).min(rows as f64) as usize + 1;
     let (ordered, starts) = by_row(frame, count, source);
-    let height = band_rows(frame, power).min(rows.div_ceil(rayon::current_num_threads() * 4)).max(1);
+    let height = band_rows(frame.columns as usize, power).min(rows.div_ceil(rayon::current_num_threads() * 4)).max(1);
     sums.par_chunks_mut(height * frame.columns as usize).enumerate().for_each(|(band, sums)| {
         let first = band * height;
         let from = starts[first.saturating_sub(beside)];
         let to = starts[(first + height + beside).min(rows)];
-        add_band(frame, first, sums, &ordered[from..to], power);
+        add_band(frame, &Band::across(frame, first), sums, &ordered[from..to], power);
     });
+    sums
+}
+
+/// As [`sums`] for a block of the frame's cells, to the last bit: sums over the sources that reach it, in any order.
+pub(super) fn sums_in(frame: &Frame, block: &Block, mut sources: Vec<Source>, power: Power) -> Vec<i128> {
+    let mut sums = vec![0; block.columns.len() * block.rows.len()];
+    sources.sort_unstable_by(|a, b| a.y.total_cmp(&b.y));
+    let furthest = sources.iter().fold(0.0_f64, |furthest, source| furthest.max(source.reach));
+    let height = band_rows(block.columns.len(), power);
+    for (band, sums) in sums.chunks_mut((height * block.columns.len()).max(1)).enumerate() {
+        let first_row = block.rows.start + band * height;
+        let (low, high) = (frame.y(first_row as i64 - 1) - furthest, frame.y((first_row + height) as i64) + furthest);
+        let from = sources.partition_point(|source| source.y < low);
+        let to = sources.partition_point(|source| source.y <= high);
+        let columns = block.columns.start as i64..block.columns.end as i64;
+        add_band(frame, &Band { first_row, columns }, sums, &sources[from..to], power);
+    }
     sums
 }
 
 /// As [`sums`], on this thread and into a list that is there already. Sources come in order of y, and reach equally far.
 pub(super) fn sums_here(frame: &Frame, sources: &[Source], power: Power, sums: &mut [i128]) {
     sums.fill(0);
-    let height = band_rows(frame, power);
+    let height = band_rows(frame.columns as usize, power);
     let reach = sources.first().map_or(0.0, |source| source.reach);
     for (band, sums) in sums.chunks_mut((height * frame.columns as usize).max(1)).enumerate() {
         let first = band * height;
         let (low, high) = (frame.y(first as i64) - reach, frame.y((first + height) as i64) + reach);
         let from = sources.partition_point(|source| source.y < low);
         let to = sources.partition_point(|source| source.y <= high);
-        add_band(frame, first, sums, &sources[from..to], power);
+        add_band(frame, &Band::across(frame, first), sums, &sources[from..to], power);
     }
 }
 
-fn band_rows(frame: &Frame, power: Power) -> usize {
+/// Rows of a frame from this one on, and the columns of them that are summed.
+struct Band {
+    first_row: usize,
+    columns: Range<i64>,
+}
+
+impl Band {
+    fn across(frame: &Frame, first_row: usize) -> Self {
+        Self { first_row, columns: 0..i64::from(frame.columns) }
+    }
+}
+
+fn band_rows(columns: usize, power: Power) -> usize {
     let differences = if power == Power::One { 3 } else { 5 };
-    (BAND_BYTES / (size_of::<i128>() * differences * (frame.columns as usize).max(1))).max(4)
+    (BAND_BYTES / (size_of::<i128>() * differences * columns.max(1))).max(4)
 }
 
 /// The sources row by row, and where each row's begin.
@@ -113,28 +145,30 @@ pub(super) fn to_float(sum: i128) -> f64 {
     sum as f64 * 2.0_f64.powi(-BITS)
 }
 
-fn add_band(frame: &Frame, first_row: usize, sums: &mut [i128], sources: &[Source], power: Power) {
+fn add_band(frame: &Frame, band: &Band, sums: &mut [i128], sources: &[Source], power: Power) {
     match power {
-        Power::One => sweep::<3>(frame, first_row, sums, sources, epanechnikov),
-        Power::Two => sweep::<5>(frame, first_row, sums, sources, quartic),
+        Power::One => sweep::<3>(frame, band, sums, sources, epanechnikov),
+        Power::Two => sweep::<5>(frame, band, sums, sources, quartic),
     }
 }
 
-/// The rows from `first_row` on, as many as `sums` holds. `N` differences describe the kernel along a row.
+/// As many rows of the band as `sums` holds. `N` differences describe the kernel along a row.
+///
+/// Kernels begin where they do on the whole frame: what is rounded there must not depend on the columns that are summed.
 fn sweep<const N: usize>(
     frame: &Frame,
-    first_row: usize,
+    band: &Band,
     sums: &mut [i128],
     sources: &[Source],
     differences: impl Fn(f64, f64, f64) -> [f64; N],
 ) {
-    let columns = frame.columns as usize;
+    let columns = (band.columns.end - band.columns.start) as usize;
     if columns == 0 {
         return;
     }
     let (side, per_side) = (frame.grid.side_m(), 1.0 / frame.grid.side_m());
-    let last = i64::from(frame.columns) - 1;
-    let (south, rows) = (first_row as i64, (sums.len() / columns) as i64);
+    let (west, last) = (band.columns.start, band.columns.end - 1);
+    let (south, rows) = (band.first_row as i64, (sums.len() / columns) as i64);
     let wide = |source: &Source| source.reach * per_side > NARROW;
     let mut changes = if sources.iter().any(wide) { vec![[0_i128; N]; sums.len()] } else { Vec::new() };
     let (low_x, low_y) = (frame.x(0), frame.y(0));
@@ -151,8 +185,11 @@ fn sweep<const N: usize>(
         let step = side * per_reach;
         let times = i128::from(source.times);
         if !wide(source) {
-            let begin = ceil((source.x - source.reach - low_x) * per_side).max(0);
+            let begin = ceil((source.x - source.reach - low_x) * per_side).max(west);
             let end = floor((source.x + source.reach - low_x) * per_side).min(last);
+            if begin > end {
+                continue;
+            }
             let mut across = [0.0; ACROSS];
             let width = (end + 1 - begin).clamp(0, ACROSS as i64) as usize;
             for (column, square) in (begin..).zip(&mut across[..width]) {
@@ -162,7 +199,7 @@ fn sweep<const N: usize>(
             for row in from..=to {
                 let dy = (frame.y(row) - source.y) * per_reach;
                 let depth = 1.0 - dy * dy;
-                let base = (row - south) as usize * columns + begin.max(0) as usize;
+                let base = (row - south) as usize * columns + (begin - west) as usize;
                 for (sum, square) in sums[base..].iter_mut().zip(&across[..width]) {
                     let height = (depth - square).max(0.0);
                     let height = if N == 3 { height } else { height * height };
@@ -180,7 +217,7 @@ fn sweep<const N: usize>(
             let half = depth.sqrt() * source.reach;
             let begin = ceil((source.x - half - low_x) * per_side).max(0);
             let end = floor((source.x + half - low_x) * per_side).min(last);
-            if begin > end {
+            if begin > end || end < west {
                 continue;
             }
             let u = (frame.x(begin) - source.x) * per_reach;
@@ -189,12 +226,13 @@ fn sweep<const N: usize>(
                 coefficients = coefficients.map(|coefficient| coefficient.wrapping_mul(times));
             }
             let base = (row - south) as usize * columns;
-            for (change, coefficient) in changes[base + begin as usize].iter_mut().zip(coefficients) {
+            let enters = if begin < west { after(coefficients, west - begin) } else { coefficients };
+            for (change, coefficient) in changes[base + (begin.max(west) - west) as usize].iter_mut().zip(enters) {
                 *change = change.wrapping_add(coefficient);
             }
             if end < last {
                 let behind = after(coefficients, end + 1 - begin);
-                for (change, coefficient) in changes[base + end as usize + 1].iter_mut().zip(behind) {
+                for (change, coefficient) in changes[base + (end + 1 - west) as usize].iter_mut().zip(behind) {
                     *change = change.wrapping_sub(coefficient);
                 }
             }

@@ -23,6 +23,8 @@ mod cylinders;
 mod lanes;
 mod limits;
 mod llr;
+#[cfg(test)]
+mod moves;
 mod sites;
 mod space;
 mod space_time;
