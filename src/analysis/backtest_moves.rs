@@ -38,7 +38,9 @@ proptest! {
         // A method that counts all that happened.
         let all = |history: &[Event], _| {
             let mut counts = vec![0.0; 9];
-            history.iter().for_each(|event| counts[event.unit as usize] += 1.0);
+            for event in history {
+                counts[event.unit as usize] += 1.0;
+            }
             counts
         };
         let run = |events: &[Event], sizes: &[f64]| backtest(events, sizes, &[("all", &all)], &plan(8));

@@ -80,7 +80,13 @@ impl Town {
     }
 
     fn options(stream: &mut Stream) -> scan::Options {
-        scan::Options { replicates: REPLICATES, seed: stream.bits(), clusters: 1, gumbel: 0, ..scan::Options::default() }
+        scan::Options {
+            replicates: REPLICATES,
+            seed: stream.bits(),
+            clusters: 1,
+            gumbel: 0,
+            ..scan::Options::default()
+        }
     }
 
     fn units(&self, n: &[u32]) -> Vec<Unit> {

@@ -59,11 +59,11 @@ impl Counts {
 /// # Errors
 /// `PointNotFinite`, `PointOutsideGrid` where a cell's number does not fit, `TooManyPoints` from 2³² - 1.
 pub fn counts(points: &[[f64; 2]], grid: &Grid) -> Result<Counts, Error> {
-    counts_at(points, |index| index as u32, grid)
+    counts_at(points, |index| index as u32, *grid)
 }
 
 /// The same for points of which each stands at this position in an input that may be larger; errors number the points given.
-pub(super) fn counts_at(points: &[[f64; 2]], row: impl Fn(usize) -> u32, grid: &Grid) -> Result<Counts, Error> {
+pub(super) fn counts_at(points: &[[f64; 2]], row: impl Fn(usize) -> u32, grid: Grid) -> Result<Counts, Error> {
     check_points(points)?;
     let mut placed = Vec::with_capacity(points.len());
     for (index, &[x, y]) in points.iter().enumerate() {

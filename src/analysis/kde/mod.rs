@@ -222,14 +222,14 @@ pub fn density(
     area: Option<&Mask>,
     smoothing: &Smoothing,
 ) -> Result<Density, Error> {
-    density_by(points, weights, grid, area, smoothing, &field)
+    density_by(points, weights, *grid, area, smoothing, &field)
 }
 
 /// [`density()`] with each raster computed in blocks, those of the tiles that hold their cells' middles.
 pub(super) fn density_in_tiles(
     points: &[[f64; 2]],
     weights: Option<&[f64]>,
-    grid: &Grid,
+    grid: Grid,
     area: Option<&Mask>,
     smoothing: &Smoothing,
     tiling: &Tiling,
@@ -246,7 +246,7 @@ type Field<'a> = dyn Fn(&Frame, &[Weighed], &[f64], Kernel) -> Vec<f64> + 'a;
 fn density_by(
     points: &[[f64; 2]],
     weights: Option<&[f64]>,
-    grid: &Grid,
+    grid: Grid,
     area: Option<&Mask>,
     smoothing: &Smoothing,
     field: &Field<'_>,
@@ -267,14 +267,14 @@ fn density_by(
         None
     };
     let bandwidth = smoothing.bandwidth.or(validated.map(|found| found.bandwidth)).unwrap_or(Metres(grid.side_m()));
-    check_bandwidth(bandwidth, *grid)?;
+    check_bandwidth(bandwidth, grid)?;
     let bbox = Bbox::around(events.iter().map(|event| event.at));
     warnings.extend(warn(bbox, area, bandwidth, validated));
 
     let frame_for = |widest: f64| {
         let reach = smoothing.kernel.reach() * widest;
         let around = if bbox.is_empty() { bbox } else { bbox.grown(reach) };
-        area.map_or_else(|| Frame::around(*grid, around), |area| Ok(*area.frame()))
+        area.map_or_else(|| Frame::around(grid, around), |area| Ok(*area.frame()))
     };
     let frame = frame_for(bandwidth.0)?;
     let mut values = field(&frame, &events, &[bandwidth.0], smoothing.kernel);

@@ -93,7 +93,9 @@ pub(super) fn best_covered<T: Tally>(
     for block in blocks {
         let (mut sum, mut beyond) = ([T::default(); LANES], 0);
         for (cover, places) in block.steps() {
-            places.iter().for_each(|&place| add(&mut sum, &counts[place as usize]));
+            for &place in places {
+                add(&mut sum, &counts[place as usize]);
+            }
             if limits.any_above(cover.bin, &sum) {
                 beyond = cover.beyond;
             }
@@ -121,7 +123,9 @@ fn through<T: Tally>(
         if bin >= beyond {
             break;
         }
-        places.iter().for_each(|&place| add(&mut sum, &counts[place as usize]));
+        for &place in places {
+            add(&mut sum, &counts[place as usize]);
+        }
         if limits.any_above(bin, &sum) {
             consider(bests, limits.model(), zones.weights[window], &sum, (list, window, 0));
         }

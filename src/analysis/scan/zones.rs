@@ -343,7 +343,9 @@ mod tests {
 
     use super::*;
 
-    fn lists(zones: &Zones) -> Vec<(Form, Vec<(Vec<u32>, f64)>)> {
+    type Windows = Vec<(Vec<u32>, f64)>;
+
+    fn lists(zones: &Zones) -> Vec<(Form, Windows)> {
         let windows = |list: usize| zones.starts[list] as usize..zones.starts[list + 1] as usize;
         let of = |list| windows(list).map(|at| (zones.places(list, at).to_vec(), zones.weights[at])).collect();
         (0..zones.forms.len()).map(|list| (zones.forms[list], of(list))).collect()

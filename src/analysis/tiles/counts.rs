@@ -35,7 +35,7 @@ pub fn counts(points: &[[f64; 2]], grid: &Grid, tiling: &Tiling) -> Result<Count
 pub fn counts_of(tile: &Tile, grid: &Grid) -> Result<Counts, Error> {
     let own = &tile.points[..tile.own];
     let whole = |number: usize| tile.rows[number - 1] as usize + 1;
-    counts::counts_at(own, |index| tile.rows[index], grid).map_err(|error| match error {
+    counts::counts_at(own, |index| tile.rows[index], *grid).map_err(|error| match error {
         Error::PointNotFinite { number } => Error::PointNotFinite { number: whole(number) },
         Error::PointOutsideGrid { number } => Error::PointOutsideGrid { number: whole(number) },
         other => other,

@@ -23,7 +23,7 @@ pub struct DbscanPart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Row {
     /// Position in the whole input.
-    row: u32,
+    number: u32,
     core: bool,
     /// Number of the tile's cluster from 0, or `NOISE`.
     cluster: u32,
@@ -70,7 +70,7 @@ pub fn dbscan_of(tile: &Tile, eps: Metres, min_points: usize) -> Result<DbscanPa
             }
             None => NOISE,
         };
-        part.rows.push(Row { row: tile.rows[at as usize], core, cluster });
+        part.rows.push(Row { number: tile.rows[at as usize], core, cluster });
     }
     // Near the halo's end core points are taken for others, since their neighbours are missing, but never the other way
     // round: what is core here is core.
@@ -99,9 +99,9 @@ pub fn dbscan_merged(points: &[[f64; 2]], parts: &[DbscanPart]) -> Clustering {
         .collect();
     let of_parts = || parts.iter().zip(&firsts);
     for (part, first) in of_parts() {
-        for row in part.rows.iter().filter(|row| (row.row as usize) < points.len()) {
-            core[row.row as usize] = row.core;
-            labels[row.row as usize] = if row.cluster == NOISE { NOISE } else { first + row.cluster };
+        for row in part.rows.iter().filter(|row| (row.number as usize) < points.len()) {
+            core[row.number as usize] = row.core;
+            labels[row.number as usize] = if row.cluster == NOISE { NOISE } else { first + row.cluster };
         }
     }
     let sets = Sets::new(parts.iter().map(|part| part.clusters as usize).sum());

@@ -26,5 +26,5 @@ pub fn density(
     smoothing: &Smoothing,
     tiling: &Tiling,
 ) -> Result<Density, Error> {
-    kde::density_in_tiles(points, weights, grid, area, smoothing, tiling)
+    kde::density_in_tiles(points, weights, *grid, area, smoothing, tiling)
 }

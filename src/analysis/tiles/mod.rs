@@ -126,7 +126,9 @@ impl Tiling {
         for (row, &point) in (0..).zip(points) {
             tiles[self.of(point)].take(row, point);
         }
-        tiles.iter_mut().for_each(|tile| tile.own = tile.rows.len());
+        for tile in &mut tiles {
+            tile.own = tile.rows.len();
+        }
         let reach = halo.0.max(0.0) * WIDER;
         if reach <= 0.0 || tiles.len() == 1 {
             return tiles;

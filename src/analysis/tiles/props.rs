@@ -85,8 +85,8 @@ fn town(n: usize, seed: u64) -> Vec<[f64; 2]> {
 }
 
 /// The cells of the extent, and an exposure that differs from cell to cell.
-fn cells(grid: &Grid) -> (Vec<crate::domain::Cell>, Vec<f64>) {
-    let cells = lattice::of_box(extent(), grid).expect("few");
+fn cells(grid: Grid) -> (Vec<crate::domain::Cell>, Vec<f64>) {
+    let cells = lattice::of_box(extent(), &grid).expect("few");
     let exposure = (0..cells.len()).map(|at| [1.0, 0.3, 4.0, 0.0, 2.5][at * at % 5]).collect();
     (cells, exposure)
 }
@@ -124,7 +124,7 @@ fn odd_extents_and_numbers_make_one_tile_or_are_refused() {
 #[test]
 fn nothing_and_one_point_are_as_without_tiles() {
     let smoothing = Smoothing { kernel: Kernel::Quartic, bandwidth: Some(Metres(200.0)), adaptive: true, edge: true };
-    let (grid, (cells, exposure)) = (grid(256.0), cells(&grid(256.0)));
+    let (grid, (cells, exposure)) = (grid(256.0), cells(grid(256.0)));
     let corner = [WEST + 2048.0, SOUTH + 2048.0];
     for points in [&[][..], &[corner]] {
         let extents = [extent(), Bbox::around(points.iter().copied())];
@@ -162,7 +162,7 @@ fn what_is_refused_is_refused_alike() {
         }
     }
     assert!(dbscan(&[], Metres(0.0), 1, &tiling(2)).is_err() && dbscan(&[], Metres(1.0), 0, &tiling(2)).is_err());
-    let (cells, exposure) = cells(&grid(256.0));
+    let (cells, exposure) = cells(grid(256.0));
     let refused = poisson(&[], &cells, &exposure[1..], &grid(256.0), &Options::default(), &tiling(2));
     assert!(matches!(refused, Err(Error::LengthsDiffer { .. })));
 }
@@ -221,7 +221,7 @@ proptest! {
     #[test]
     fn gi_star_in_tiles_is_gi_star(points in some_points(300), seed: u64, auto in any::<bool>(), side in prop_oneof![Just(256.0), Just(300.0)]) {
         let grid = grid(side);
-        let (cells, exposure) = cells(&grid);
+        let (cells, exposure) = cells(grid);
         let wanted = if auto { Dispersion::Auto } else { Dispersion::Poisson };
         let found = counts_whole(&points, &grid).expect("valid");
         let n: Vec<u32> = cells.iter().map(|cell| found.cells().iter().position(|other| other == cell).map_or(0, |at| found.count(at))).collect();
@@ -239,7 +239,7 @@ fn one_two_and_eight_threads_and_sixteen_tiles_give_the_same_bytes() {
     let points = town(9_000, 1);
     let shuffled: Vec<[f64; 2]> = picked(&points, &permutation(points.len(), 2));
     let (coarse, fine) = (grid(256.0), grid(40.0));
-    let (cells, _) = cells(&coarse);
+    let (cells, _) = cells(coarse);
     let exposure = vec![1.0; cells.len()];
     let smoothing = |kernel, adaptive| Smoothing { kernel, bandwidth: Some(Metres(170.0)), adaptive, edge: true };
     let options = Options { replicates: 39, alpha: 0.5, ..Options::default() };
