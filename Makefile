@@ -2,7 +2,7 @@
 # make test   everything that CI runs
 # make look   QGIS and Chromium open what the program makes; pictures in target/look
 # make notebooks  runs the notebooks on the sample town; pictures in target/notebooks
-# make oracles  recompute the stored numbers of independent programs
+# make oracles  recompute the stored numbers of independent programs; make oracle: of one of them, drawn
 # make peers  times this program and those that people would use instead, in one run; writes target/peers.json
 # make bench  times the parts by themselves (BENCH=place for those of benches/place.rs)
 # make calibrate  counts false alarms of every testing method on 2,000 maps each (ten minutes)
@@ -24,13 +24,13 @@ DENY_VERSION := 0.20.2
 BUILD_PACKAGES := build-essential pkg-config cmake ca-certificates libgdal-dev libsqlite3-dev sqlite3 gdal-bin python3-gdal
 LOOK_PACKAGES := qgis python3-qgis qgis-providers chromium fonts-dejavu-core poppler-utils python3-venv
 
-.PHONY: run test setup web build town fmt lint unit docs licences look notebooks oracles peers bench calibrate fuzz clean
+.PHONY: run test setup web build town fmt lint unit docs licences look notebooks oracle oracles peers bench calibrate fuzz clean
 
 run: town
 	@echo "Databas: $(TOWN)/lagesbild.gpkg. Lager att öppna i QGIS: $(TOWN)/olyckor.gpkg, $(TOWN)/olyckor_vag.gpkg och $(TOWN)/skador.gpkg. Blad: $(TOWN)/platsutdrag.pdf och $(TOWN)/olycksrapport.pdf"
 	$(BIN) serve --store $(TOWN)/lagesbild.gpkg --bind 127.0.0.1:8080
 
-test: fmt lint unit docs licences notebooks look
+test: fmt lint unit docs licences notebooks oracle look
 	@echo "make test: allt gick igenom"
 
 # --- set-up: done once ---------------------------------------------------------------------------------------------
@@ -112,6 +112,10 @@ licences: $(TOOLS)/bin/cargo-deny
 look: town target/.setup-look
 	@mkdir -p $(LOOK)
 	tests/look/run.sh $(BIN) $(TOWN) $(LOOK) $(SYSTEM_PYTHON)
+
+# One drawn each time, in the notebooks' libraries.
+oracle: notebooks
+	$(OUT)/notebooks/bin/python tests/oracles/again.py
 
 ORACLES := dbscan_sklearn network_sklearn timeline_python count_tails_scipy hdbscan_library kde_sklearn knox_pointpats \
   local_esda mann_kendall
