@@ -20,9 +20,13 @@
 
 mod envelope;
 mod error;
+mod ground;
 mod line;
 mod scene;
+mod site;
+mod surveillance;
 mod view;
+mod watch;
 
 #[cfg(test)]
 mod hand;
@@ -30,7 +34,10 @@ mod hand;
 pub use error::Error;
 pub use line::Eye;
 pub use scene::{Obstacle, Scene, Shape};
+pub use site::{Facade, FacadeKind, Lamp, Light, Site, Windows, changed, highest_eye_m};
+pub use surveillance::{Seen, Surveillance, Tally, Watched, surveillance, update};
 pub use view::{Border, View, visibility};
+pub use watch::{Settings, SightLine, sight_lines};
 
 use geo::Coord;
 use geo::kernels::{Kernel, Orientation, RobustKernel};
