@@ -59,12 +59,28 @@ pub(super) struct Piece {
     pub edge: u32,
 }
 
-/// An edge as seen from a viewpoint that is not on its line: counterclockwise, in one part, or two where it passes east.
+/// An edge as seen from a viewpoint that is not on its line: a range of directions, counterclockwise.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Facing {
-    pub parts: [Option<[Ray; 2]>; 2],
+    start: Ray,
+    end: Ray,
+    /// Whether the range passes east, where keys begin again.
+    passes_east: bool,
     pub nearness: [f64; 2],
     /// Whether the viewpoint is to the left of the edge as it was given.
     pub left: bool,
+}
+
+impl Facing {
+    /// The range in parts within which keys grow: one, or two where it passes east.
+    pub(super) fn parts(&self) -> impl Iterator<Item = [Ray; 2]> {
+        let parts = if self.passes_east {
+            [[Ray::EAST, self.end], [self.start, Ray::FULL_TURN]]
+        } else {
+            [[self.start, self.end], [self.end, self.end]]
+        };
+        parts.into_iter().filter(|[start, end]| start.key < end.key)
+    }
 }
 
 /// How an edge is seen; `None` where it is seen end on, which is to say not at all.
@@ -89,13 +105,8 @@ pub(super) fn facing(seen: [[f64; 2]; 2], ends: [[f64; 2]; 2], viewpoint: [f64; 
     let area = area.max(1e-30);
     let nearness = [(b[1] - a[1]) / area, (a[0] - b[0]) / area];
     let (start, end) = (Ray::towards(a), Ray::towards(b));
-    let some = |start: Ray, end: Ray| (start.key < end.key).then_some([start, end]);
-    let parts = if a[1] < 0.0 && b[1] >= 0.0 {
-        [some(Ray::EAST, end), some(start, Ray::FULL_TURN)]
-    } else {
-        [some(start, end), None]
-    };
-    (parts != [None, None]).then_some(Facing { parts, nearness, left })
+    let passes_east = a[1] < 0.0 && b[1] >= 0.0;
+    (passes_east || start.key < end.key).then_some(Facing { start, end, passes_east, nearness, left })
 }
 
 fn at(nearness: [f64; 2], ray: Ray) -> f64 {
@@ -116,6 +127,9 @@ pub(super) fn above_zero(start: Ray, end: Ray, linear: [f64; 2]) -> Option<[Ray;
 /// Room for one viewpoint's envelope, used again for the next.
 #[derive(Debug, Default)]
 pub(super) struct Envelope {
+    /// The envelope of all edges that were there when it was last asked for.
+    nearest: Vec<Piece>,
+    /// The edges added since, each a list of pieces.
     pieces: Vec<Piece>,
     /// Where each of the lists begins in `pieces`.
     starts: Vec<usize>,
@@ -126,15 +140,15 @@ pub(super) struct Envelope {
 impl Envelope {
     /// Forgets all edges.
     pub(super) fn clear(&mut self) {
+        self.nearest.clear();
         self.pieces.clear();
         self.starts.clear();
     }
 
-    /// Adds an edge.
+    /// Adds an edge; also to an envelope that was asked for already.
     pub(super) fn add(&mut self, facing: &Facing, edge: u32) {
         self.starts.push(self.pieces.len());
-        let pieces = facing.parts.iter().flatten();
-        self.pieces.extend(pieces.map(|&[start, end]| Piece { start, end, nearness: facing.nearness, edge }));
+        self.pieces.extend(facing.parts().map(|[start, end]| Piece { start, end, nearness: facing.nearness, edge }));
     }
 
     /// What is nearest: pieces in the order of their directions, with gaps where there is nothing.
@@ -154,7 +168,16 @@ impl Envelope {
             std::mem::swap(&mut self.pieces, &mut self.merged);
             std::mem::swap(&mut self.starts, &mut self.merged_starts);
         }
-        &self.pieces
+        if self.nearest.is_empty() {
+            std::mem::swap(&mut self.nearest, &mut self.pieces);
+        } else if !self.pieces.is_empty() {
+            self.merged.clear();
+            merge(&self.nearest, &self.pieces, &mut self.merged);
+            std::mem::swap(&mut self.nearest, &mut self.merged);
+        }
+        self.pieces.clear();
+        self.starts.clear();
+        &self.nearest
     }
 }
 

@@ -1,6 +1,7 @@
 //! One sight line: does `a` see `b`?
 
-use super::scene::{Edge, Place, Scene, before};
+use super::outline::{Place, before};
+use super::scene::{Edge, Scene};
 use super::{Error, cross, minus, on_map, side, within};
 use crate::domain::Bbox;
 

@@ -18,10 +18,12 @@
 //! visibility polygons with holes", and T. Asano's angular sweep (1985). Here the sweep is a merge of envelopes, because
 //! obstacles may cross: see [`visibility`]. Oracle: CGAL's visibility polygons, `tests/oracles/visibility_cgal.py`.
 
+mod change;
 mod envelope;
 mod error;
 mod ground;
 mod line;
+mod outline;
 mod scene;
 mod site;
 mod surveillance;
@@ -31,10 +33,11 @@ mod watch;
 #[cfg(test)]
 mod hand;
 
+pub use change::{Change, Thing, changed};
 pub use error::Error;
 pub use line::Eye;
 pub use scene::{Obstacle, Scene, Shape};
-pub use site::{Facade, FacadeKind, Lamp, Light, Site, Windows, changed, highest_eye_m};
+pub use site::{Facade, FacadeKind, Lamp, Light, Site, Windows, highest_eye_m};
 pub use surveillance::{Seen, Surveillance, Tally, Watched, surveillance, update};
 pub use view::{Border, View, visibility};
 pub use watch::{Settings, SightLine, sight_lines};

@@ -3,6 +3,7 @@
 use geo::{LineString, Polygon};
 use rstar::{AABB, RTree, RTreeObject};
 
+use super::outline::{self, Ends, Open, Place, compare, place_in};
 use super::{Error, on_map};
 use crate::domain::Bbox;
 
@@ -25,47 +26,35 @@ pub struct Obstacle {
 }
 
 impl Obstacle {
-    /// Every edge, each from its smaller end to its larger, in order; those without length are left out.
-    fn edges(&self) -> Vec<[[f64; 2]; 2]> {
-        let lines: Vec<&LineString<f64>> = match &self.shape {
-            Shape::Solid(outline) => std::iter::once(outline.exterior()).chain(outline.interiors()).collect(),
-            Shape::Wall(line) => vec![line],
-        };
-        let mut edges: Vec<[[f64; 2]; 2]> = Vec::new();
-        for line in lines {
-            // Adding 0 turns -0 into 0: equal places then have equal bytes.
-            edges.extend(line.lines().map(|line| {
-                let ends = [[line.start.x + 0.0, line.start.y + 0.0], [line.end.x + 0.0, line.end.y + 0.0]];
-                if before(ends[1], ends[0]) { [ends[1], ends[0]] } else { ends }
-            }));
+    /// Every edge, in order; those without length are left out.
+    fn edges(&self) -> Vec<(Ends, Open)> {
+        match &self.shape {
+            Shape::Solid(outline) => {
+                let rings = std::iter::once(outline.exterior()).chain(outline.interiors());
+                outline::edges(&rings.map(vertices).collect::<Vec<_>>())
+            }
+            Shape::Wall(line) => outline::ordered(vertices(line).windows(2).map(|ends| (ends[0], ends[1], Open::Both))),
         }
-        edges.retain(|[a, b]| a != b);
-        edges.sort_unstable_by(compare);
-        edges
     }
 }
 
-/// Whether the point comes first: by x, then by y.
-pub(super) fn before(a: [f64; 2], b: [f64; 2]) -> bool {
-    a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).is_lt()
-}
-
-fn compare(a: &[[f64; 2]; 2], b: &[[f64; 2]; 2]) -> std::cmp::Ordering {
-    let numbers = |edge: &[[f64; 2]; 2]| [edge[0][0], edge[0][1], edge[1][0], edge[1][1]];
-    numbers(a)
-        .iter()
-        .zip(numbers(b))
-        .map(|(a, b)| a.total_cmp(&b))
-        .find(|order| order.is_ne())
-        .unwrap_or(std::cmp::Ordering::Equal)
+/// The vertices of a line, without those that repeat the one before.
+fn vertices(line: &LineString<f64>) -> Vec<[f64; 2]> {
+    // Adding 0 turns -0 into 0: equal places then have equal bytes.
+    let mut vertices: Vec<[f64; 2]> = line.coords().map(|at| [at.x + 0.0, at.y + 0.0]).collect();
+    vertices.dedup();
+    vertices
 }
 
 /// One edge of an obstacle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Edge {
-    pub ends: [[f64; 2]; 2],
+    /// The smaller end first.
+    pub ends: Ends,
     /// Index of the obstacle among the scene's.
     pub body: u32,
+    /// From where it can be the first that a line meets.
+    pub open: Open,
 }
 
 /// An obstacle as the scene keeps it.
@@ -90,7 +79,7 @@ pub(super) struct Boxed {
 }
 
 impl Boxed {
-    pub(super) fn around(ends: [[f64; 2]; 2], index: u32) -> Self {
+    pub(super) fn around(ends: Ends, index: u32) -> Self {
         let [a, b] = ends;
         Self { low: [a[0].min(b[0]), a[1].min(b[1])], high: [a[0].max(b[0]), a[1].max(b[1])], index }
     }
@@ -148,7 +137,7 @@ impl Scene {
             kept.push((edges, matches!(obstacle.shape, Shape::Solid(_)), top, number));
         }
         kept.sort_by(|a, b| {
-            let by_edge = a.0.iter().zip(&b.0).map(|(a, b)| compare(a, b)).find(|order| order.is_ne());
+            let by_edge = a.0.iter().zip(&b.0).map(|(a, b)| compare(a.0, b.0)).find(|order| order.is_ne());
             by_edge.unwrap_or(a.0.len().cmp(&b.0.len())).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2))
         });
         let mut scene = Self::default();
@@ -156,14 +145,14 @@ impl Scene {
         let mut solid_boxes = Vec::new();
         for ((edges, solid, top, number), body) in kept.into_iter().zip(0_u32..) {
             let first = scene.edges.len();
-            let bbox = Bbox::around(edges.iter().flatten().copied());
+            let bbox = Bbox::around(edges.iter().flat_map(|(ends, _)| *ends));
             if solid && !edges.is_empty() {
                 solid_boxes.push(Boxed::around([[bbox.min_x, bbox.min_y], [bbox.max_x, bbox.max_y]], body));
             }
-            for ends in edges {
+            for (ends, open) in edges {
                 let index = u32::try_from(scene.edges.len()).unwrap_or(u32::MAX);
                 edge_boxes.push(Boxed::around(ends, index));
-                scene.edges.push(Edge { ends, body });
+                scene.edges.push(Edge { ends, body, open });
             }
             scene.bodies.push(Body { edges: first..scene.edges.len(), top, solid, bbox, number });
         }
@@ -190,36 +179,7 @@ impl Scene {
     /// Solids that have the point inside or on their outline, in order.
     pub(super) fn solids_at(&self, point: [f64; 2]) -> Vec<(u32, Place)> {
         let around = Bbox::around([point]);
-        let place = |body| (body, place_in(self.edges_of(body), point));
+        let place = |body| (body, place_in(self.edges_of(body).iter().map(|edge| edge.ends), point));
         self.solids_in(&around).into_iter().map(place).filter(|(_, place)| *place != Place::Outside).collect()
     }
-}
-
-/// Where a point is, seen from a solid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Inside,
-    Outline,
-    Outside,
-}
-
-/// Where the point is: by the number of edges that a ray to the west of it meets. Exact.
-pub(super) fn place_in(edges: &[Edge], point: [f64; 2]) -> Place {
-    let mut inside = false;
-    for Edge { ends: [a, b], .. } in edges {
-        let (low, high) = if a[1] <= b[1] { (*a, *b) } else { (*b, *a) };
-        if point[1] < low[1] || point[1] > high[1] {
-            continue;
-        }
-        let side = super::side(low, high, point);
-        let [west, east] = if a[0] <= b[0] { [a[0], b[0]] } else { [b[0], a[0]] };
-        if side == 0 && west <= point[0] && point[0] <= east {
-            return Place::Outline;
-        }
-        // Half-open, so that a vertex counts once and level edges not at all.
-        if low[1] <= point[1] && point[1] < high[1] && side < 0 {
-            inside = !inside;
-        }
-    }
-    if inside { Place::Inside } else { Place::Outside }
 }

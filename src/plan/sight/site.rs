@@ -4,7 +4,8 @@ use geo::{LineString, MultiPolygon};
 use rstar::RTree;
 use serde::{Deserialize, Serialize};
 
-use super::scene::{Boxed, Place, Scene, meeting};
+use super::outline::Place;
+use super::scene::{Boxed, Scene, meeting};
 use super::{Error, Eye, Obstacle, on_map, within};
 use crate::domain::Bbox;
 
@@ -169,72 +170,5 @@ impl Site {
     /// The longest reach of any lamp, metres.
     pub(super) fn furthest_lamp_m(&self) -> f64 {
         self.lamps.iter().flatten().map(|(lamp, _)| lamp.reach_m).fold(0.0, f64::max)
-    }
-
-    /// Everything in it, as numbers that are equal where things are, with the box that it fills.
-    fn things(&self) -> Vec<(Vec<u64>, Bbox)> {
-        let bits = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(f64::to_bits).collect::<Vec<u64>>();
-        let mut things = Vec::new();
-        for (body, index) in self.scene.bodies.iter().zip(0_u32..) {
-            let edges = self.scene.edges_of(index).iter().flat_map(|edge| edge.ends).flatten();
-            let mut key = vec![0, u64::from(body.solid)];
-            key.extend(bits(&mut std::iter::once(body.top).chain(edges)));
-            things.push((key, body.bbox));
-        }
-        for facade in &self.facades {
-            let lit = facade.lit_inside.map_or(2, u64::from);
-            let mut key = vec![1, u64::from(facade.building), facade.kind as u64, facade.windows as u64, lit];
-            key.extend(bits(&mut facade.line.into_iter().flatten().chain([facade.eye_m])));
-            things.push((key, Bbox::around(facade.line)));
-        }
-        for (lamp, _) in self.lamps.iter().flatten() {
-            let mut key = vec![2];
-            key.extend(bits(&mut [lamp.at[0], lamp.at[1], lamp.height_m, lamp.reach_m].into_iter()));
-            things.push((key, Bbox::around([lamp.at])));
-        }
-        let around = |ring: &LineString<f64>| Bbox::around(ring.coords().map(|at| [at.x, at.y]));
-        for part in &self.ground {
-            let mut key = vec![3];
-            for ring in std::iter::once(part.exterior()).chain(part.interiors()) {
-                key.push(ring.0.len() as u64);
-                key.extend(bits(&mut ring.coords().flat_map(|at| [at.x, at.y])));
-            }
-            things.push((key, around(part.exterior())));
-        }
-        if self.lamps.is_some() {
-            let whole = self.ground.iter().map(|part| around(part.exterior()));
-            things.push((vec![4], whole.fold(Bbox::EMPTY, Bbox::with)));
-        }
-        things.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        things
-    }
-}
-
-/// The boxes of everything that is in one site and not in the other: what [`super::update`] asks for.
-///
-/// Whatever was added, removed, moved or changed is found by comparing; the order in which things were given does not
-/// matter. Cost O(n log n).
-#[must_use]
-pub fn changed(before: &Site, after: &Site) -> Vec<Bbox> {
-    let (before, after) = (before.things(), after.things());
-    let (mut one, mut two) = (before.iter().peekable(), after.iter().peekable());
-    let mut boxes = Vec::new();
-    loop {
-        let order = match (one.peek(), two.peek()) {
-            (None, None) => return boxes,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (Some(a), Some(b)) => a.0.cmp(&b.0),
-        };
-        let (left, right) = match order {
-            std::cmp::Ordering::Less => (one.next(), None),
-            std::cmp::Ordering::Greater => (None, two.next()),
-            std::cmp::Ordering::Equal => {
-                one.next();
-                two.next();
-                (None, None)
-            }
-        };
-        boxes.extend([left, right].into_iter().flatten().map(|thing| thing.1).filter(|bbox| !bbox.is_empty()));
     }
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::change::{Change, Thing};
 use super::site::{FacadeKind, Site, Windows};
 use super::watch::{Settings, SightLine, Watch};
 use super::{Error, ground};
@@ -123,22 +124,37 @@ pub fn surveillance(site: &Site, settings: &Settings) -> Result<Surveillance, Er
 ///
 /// - `map`: the map before
 /// - `site`: the site after
-/// - `boxes`: what was added, removed, moved or changed, as it was and as it is: [`super::changed`]
+/// - `changes`: what was added, removed, moved or changed, as it was and as it is: [`super::changed`]
 ///
-/// Points within `far`, or a lamp's reach, of a box are computed again, and all points that are new; others are kept. Equal,
-/// byte for byte, to [`surveillance`] of the new site, if nothing changed outside the boxes. Cost O(all points) for copying,
-/// else as that for the points near the boxes.
+/// Points within `far`, or a lamp's reach, of a change are computed again, and all points that are new; others are kept. Equal,
+/// byte for byte, to [`surveillance`] of the new site, if nothing else changed. Cost O(all points) for copying,
+/// else as that for the points near the changes.
 ///
 /// # Errors
 /// As [`surveillance`].
-pub fn update(map: &Surveillance, site: &Site, boxes: &[Bbox]) -> Result<Surveillance, Error> {
+pub fn update(map: &Surveillance, site: &Site, changes: &[Change]) -> Result<Surveillance, Error> {
     let (grid, cells) = cells(site, &map.settings)?;
     let lamps_m = site.furthest_lamp_m();
-    let margin = map.settings.far.0.max(lamps_m).max(map.lamps_m);
-    // One cell more, so that a rounded sum cannot leave out a point.
-    let near: Vec<Bbox> = boxes.iter().map(|bbox| bbox.grown(margin + grid.side_m())).collect();
+    let lamp_margin = map.lamps_m.max(lamps_m);
+    let near: Vec<(Bbox, f64)> = changes
+        .iter()
+        .map(|change| {
+            let margin = match change.thing {
+                Thing::Obstacle => map.settings.far.0.max(lamp_margin),
+                Thing::Facade => map.settings.far.0,
+                Thing::Lamp => lamp_margin,
+                Thing::Ground => 0.0,
+            };
+            // One cell more, so that a rounded sum cannot leave out a point.
+            (change.bbox, (margin + grid.side_m()) * (margin + grid.side_m()))
+        })
+        .collect();
+    let reach = near.iter().fold(Bbox::EMPTY, |all, (bbox, margin2)| all.with(bbox.grown(margin2.sqrt())));
     let touched = |[x, y]: [f64; 2]| {
-        near.iter().any(|bbox| bbox.min_x <= x && x <= bbox.max_x && bbox.min_y <= y && y <= bbox.max_y)
+        let away = |bbox: &Bbox| [(bbox.min_x - x).max(x - bbox.max_x), (bbox.min_y - y).max(y - bbox.max_y)];
+        let square = |away: [f64; 2]| away.map(|part| part.max(0.0) * part.max(0.0)).iter().sum::<f64>();
+        let outside = x < reach.min_x || x > reach.max_x || y < reach.min_y || y > reach.max_y;
+        !outside && near.iter().any(|(bbox, margin2)| square(away(bbox)) <= *margin2)
     };
     let by_row = |cell: Cell| (cell.row, cell.column);
     let mut old = map.points.iter().peekable();

@@ -3,7 +3,8 @@
 use geo::{Coord, LineString, Polygon};
 
 use super::envelope::{Envelope, Ray, facing};
-use super::scene::{Place, Scene};
+use super::outline::Place;
+use super::scene::Scene;
 use super::{Error, Eye, cross, dot, minus, nearest_to_origin, within};
 use crate::domain::{Bbox, Metres};
 
@@ -111,6 +112,7 @@ pub fn visibility(scene: &Scene, eye: Eye, reach: Metres) -> Result<View, Error>
         if blocks(scene.edges[edge as usize].body)
             && dot(nearest, nearest) < reach_m * reach_m
             && let Some(facing) = facing(seen, ends, from)
+            && scene.edges[edge as usize].open.to(facing.left)
         {
             envelope.add(&facing, edge);
         }
@@ -126,9 +128,8 @@ pub fn visibility(scene: &Scene, eye: Eye, reach: Metres) -> Result<View, Error>
         around.iter().any(|&(body, _)| {
             let crossed = scene.edges_of(body).iter().filter(|edge| {
                 let seen = edge.ends.map(|end| minus(end, from));
-                facing(seen, edge.ends, from).is_some_and(|facing| {
-                    facing.parts.iter().flatten().any(|[a, b]| a.key < middle.key && middle.key <= b.key)
-                })
+                facing(seen, edge.ends, from)
+                    .is_some_and(|facing| facing.parts().any(|[a, b]| a.key < middle.key && middle.key <= b.key))
             });
             crossed.count() % 2 == 1
         })

@@ -9,7 +9,7 @@
 //! terms of nearness both sides are linear in the direction.
 
 use super::envelope::{Envelope, Facing, Piece, Ray, above_zero, facing};
-use super::scene::Place;
+use super::outline::{Open, Place};
 use super::site::Site;
 use super::{Error, Eye, dot, minus, nearest_to_origin, within};
 use crate::domain::{Bbox, Metres};
@@ -100,7 +100,33 @@ pub fn sight_lines(site: &Site, settings: &Settings, point: [f64; 2]) -> Result<
 struct Near {
     ends: [[f64; 2]; 2],
     top: f64,
+    open: Open,
     edge: u32,
+}
+
+/// An edge as seen from the point.
+struct Edge {
+    top: f64,
+    facing: Facing,
+    edge: u32,
+    /// Whether it is in the envelope.
+    full: bool,
+}
+
+/// A low obstacle between two directions.
+struct Low {
+    start: Ray,
+    end: Ray,
+    nearness: [f64; 2],
+    /// How much higher than what is to be seen.
+    over: f64,
+}
+
+/// A façade as seen from the point.
+struct Front {
+    eye: f64,
+    facing: Facing,
+    facade: u32,
 }
 
 /// Looks around from one point after another, with what is near kept between.
@@ -110,8 +136,9 @@ pub(super) struct Watch<'a> {
     edges: Vec<Near>,
     facades: Vec<u32>,
     lamps: Vec<u32>,
-    front: Vec<(u32, Facing)>,
-    low: Vec<(f64, Facing)>,
+    front: Vec<Front>,
+    around: Vec<Edge>,
+    low: Vec<Low>,
     envelope: Envelope,
     seen: Vec<[Ray; 2]>,
     hidden: Vec<[Ray; 2]>,
@@ -128,6 +155,7 @@ impl<'a> Watch<'a> {
             facades: Vec::new(),
             lamps: Vec::new(),
             front: Vec::new(),
+            around: Vec::new(),
             low: Vec::new(),
             envelope: Envelope::default(),
             seen: Vec::new(),
@@ -142,7 +170,7 @@ impl<'a> Watch<'a> {
         let scene = &self.site.scene;
         let near = |edge: u32| {
             let kept = scene.edges[edge as usize];
-            Near { ends: kept.ends, top: scene.bodies[kept.body as usize].top, edge }
+            Near { ends: kept.ends, top: scene.bodies[kept.body as usize].top, open: kept.open, edge }
         };
         self.facades = self.site.facades_in(&around);
         self.edges.clear();
@@ -174,51 +202,64 @@ impl<'a> Watch<'a> {
         };
         self.found.clear();
         self.front.clear();
-        let (mut lowest, mut highest) = (height, height);
+        let mut lowest = height;
         for &index in &self.facades {
             let facade = &self.site.facades[index as usize];
             if let Some(seen) = within_reach(facade.line)
                 && let Some(facing) = facing(seen, facade.line, point)
                 && !facing.left
             {
-                (lowest, highest) = (lowest.min(facade.eye_m), highest.max(facade.eye_m));
-                self.front.push((index, facing));
+                lowest = lowest.min(facade.eye_m);
+                self.front.push(Front { eye: facade.eye_m, facing, facade: index });
             }
         }
         if self.front.is_empty() {
             return;
         }
-        self.envelope.clear();
-        self.low.clear();
+        self.around.clear();
         for near in &self.edges {
             if near.top > lowest
                 && let Some(seen) = within_reach(near.ends)
                 && let Some(facing) = facing(seen, near.ends, point)
+                // A line that falls towards the eye is lowest where it leaves a building.
+                && (near.open.to(facing.left) || lowest < height)
             {
-                if near.top > highest {
-                    self.envelope.add(&facing, near.edge);
-                } else {
-                    self.low.push((near.top - height, facing));
-                }
+                self.around.push(Edge { top: near.top, facing, edge: near.edge, full: false });
             }
         }
-        let nearest = self.envelope.nearest();
-        for (index, facing) in &self.front {
-            let facade = &self.site.facades[*index as usize];
-            self.seen.clear();
-            for &[start, end] in facing.parts.iter().flatten() {
-                in_front(start, end, facing.nearness, nearest, &mut self.seen);
+        self.envelope.clear();
+        self.front.sort_by(|a, b| b.eye.total_cmp(&a.eye));
+        let mut front = &self.front[..];
+        while let Some(Front { eye, .. }) = front.first() {
+            // From high eyes to low ones, more and more obstacles hide all that is behind them.
+            self.low.clear();
+            for edge in &mut self.around {
+                if !edge.full && edge.top > eye.max(height) {
+                    edge.full = true;
+                    self.envelope.add(&edge.facing, edge.edge);
+                } else if !edge.full && edge.top > eye.min(height) {
+                    let (nearness, over) = (edge.facing.nearness, edge.top - height);
+                    self.low.extend(edge.facing.parts().map(|[start, end]| Low { start, end, nearness, over }));
+                }
             }
-            if !self.low.is_empty() && !self.seen.is_empty() {
-                take_off(&self.low, facing.nearness, facade.eye_m - height, &mut self.seen, &mut self.hidden);
+            let nearest = self.envelope.nearest();
+            let (now, later) = front.split_at(front.partition_point(|other| other.eye == *eye));
+            for Front { facing, facade, .. } in now {
+                self.seen.clear();
+                for [start, end] in facing.parts() {
+                    in_front(start, end, facing.nearness, nearest, &mut self.seen);
+                }
+                if !self.low.is_empty() && !self.seen.is_empty() {
+                    take_off(&self.low, facing.nearness, eye - height, &mut self.seen, &mut self.hidden);
+                }
+                let spots = self.seen.iter().filter_map(|[start, end]| nearest_spot(facing.nearness, *start, *end));
+                let best = spots.min_by(|a, b| a.1.total_cmp(&b.1));
+                if let Some((spot, distance2)) = best.filter(|(_, distance2)| *distance2 <= far2) {
+                    let spot = [point[0] + spot[0], point[1] + spot[1]];
+                    self.found.push(SightLine { facade: *facade, spot, eye_m: *eye, distance_m: distance2.sqrt() });
+                }
             }
-            let spots = self.seen.iter().filter_map(|[start, end]| nearest_spot(facing.nearness, *start, *end));
-            let best = spots.min_by(|a, b| a.1.total_cmp(&b.1));
-            if let Some((spot, distance2)) = best.filter(|(_, distance2)| *distance2 <= far2) {
-                let spot = [point[0] + spot[0], point[1] + spot[1]];
-                let distance_m = distance2.sqrt();
-                self.found.push(SightLine { facade: *index, spot, eye_m: facade.eye_m, distance_m });
-            }
+            front = later;
         }
     }
 }
@@ -255,29 +296,23 @@ fn in_front(start: Ray, end: Ray, nearness: [f64; 2], nearest: &[Piece], into: &
 }
 
 /// Takes off the directions in which low obstacles hide an eye `rise` above the point.
-fn take_off(
-    low: &[(f64, Facing)],
-    nearness: [f64; 2],
-    rise: f64,
-    seen: &mut Vec<[Ray; 2]>,
-    hidden: &mut Vec<[Ray; 2]>,
-) {
+fn take_off(low: &[Low], nearness: [f64; 2], rise: f64, seen: &mut Vec<[Ray; 2]>, hidden: &mut Vec<[Ray; 2]>) {
     hidden.clear();
-    for (over, facing) in low {
-        let near = facing.nearness;
+    let (Some([first, _]), Some([_, last])) = (seen.first(), seen.last()) else { return };
+    let (first, last) = (first.key, last.key);
+    for low in low.iter().filter(|low| low.start.key < last && low.end.key > first) {
+        let near = low.nearness;
         let ahead = [near[0] - nearness[0] * (1.0 + ON_THE_WALL), near[1] - nearness[1] * (1.0 + ON_THE_WALL)];
-        let above = [over * near[0] - rise * nearness[0], over * near[1] - rise * nearness[1]];
-        for &[from, to] in facing.parts.iter().flatten() {
-            for &[start, end] in &*seen {
-                let start = if start.key < from.key { from } else { start };
-                let end = if to.key < end.key { to } else { end };
-                if start.key < end.key
-                    && let Some([start, end]) = above_zero(start, end, ahead)
-                    && let Some([start, end]) = above_zero(start, end, above)
-                    && start.key < end.key
-                {
-                    hidden.push([start, end]);
-                }
+        let above = [low.over * near[0] - rise * nearness[0], low.over * near[1] - rise * nearness[1]];
+        for &[start, end] in &*seen {
+            let start = if start.key < low.start.key { low.start } else { start };
+            let end = if low.end.key < end.key { low.end } else { end };
+            if start.key < end.key
+                && let Some([start, end]) = above_zero(start, end, ahead)
+                && let Some([start, end]) = above_zero(start, end, above)
+                && start.key < end.key
+            {
+                hidden.push([start, end]);
             }
         }
     }
