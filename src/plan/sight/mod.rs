@@ -32,6 +32,10 @@ mod watch;
 
 #[cfg(test)]
 mod hand;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod props;
 
 pub use change::{Change, Thing, changed};
 pub use error::Error;
