@@ -18,6 +18,7 @@
 //! visibility polygons with holes", and T. Asano's angular sweep (1985). Here the sweep is a merge of envelopes, because
 //! obstacles may cross: see [`visibility`]. Oracle: CGAL's visibility polygons, `tests/oracles/visibility_cgal.py`.
 
+mod band;
 mod change;
 mod envelope;
 mod error;
@@ -27,22 +28,27 @@ mod outline;
 mod scene;
 mod site;
 mod surveillance;
+mod triangle;
 mod view;
 mod watch;
 
 #[cfg(test)]
 mod hand;
 #[cfg(test)]
+mod map_tests;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod props;
 
+pub use band::{Blocked, Plant, PlantShape, blocked_band};
 pub use change::{Change, Thing, changed};
 pub use error::Error;
 pub use line::Eye;
 pub use scene::{Obstacle, Scene, Shape};
 pub use site::{Facade, FacadeKind, Lamp, Light, Site, Windows, highest_eye_m};
 pub use surveillance::{Seen, Surveillance, Tally, Watched, surveillance, update};
+pub use triangle::{Obstruction, SightTriangle, in_triangle, sight_triangle};
 pub use view::{Border, View, visibility};
 pub use watch::{Settings, SightLine, sight_lines};
 
