@@ -55,7 +55,7 @@ impl Settings {
 pub struct SightLine {
     /// The façade, as a number in the input from 0.
     pub facade: u32,
-    /// The spot, metres.
+    /// The spot, metres; rounded, so that it may be a hair inside the wall.
     pub spot: [f64; 2],
     /// Height of the eye there, metres.
     pub eye_m: f64,
@@ -105,7 +105,7 @@ struct Near {
 }
 
 /// An edge as seen from the point.
-struct Edge {
+struct Barrier {
     top: f64,
     facing: Facing,
     edge: u32,
@@ -137,7 +137,7 @@ pub(super) struct Watch<'a> {
     facades: Vec<u32>,
     lamps: Vec<u32>,
     front: Vec<Front>,
-    around: Vec<Edge>,
+    around: Vec<Barrier>,
     low: Vec<Low>,
     envelope: Envelope,
     seen: Vec<[Ray; 2]>,
@@ -224,7 +224,7 @@ impl<'a> Watch<'a> {
                 // A line that falls towards the eye is lowest where it leaves a building.
                 && (near.open.to(facing.left) || lowest < height)
             {
-                self.around.push(Edge { top: near.top, facing, edge: near.edge, full: false });
+                self.around.push(Barrier { top: near.top, facing, edge: near.edge, full: false });
             }
         }
         self.envelope.clear();
