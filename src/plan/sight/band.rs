@@ -53,8 +53,8 @@ pub struct Blocked {
 ///
 /// - `path`: its middle line, metres; one without length has no stretches
 /// - `beside`: how far from the line planting counts, 0 to 1 000 m
-/// - `band`: its lower and upper height, metres: 1 and 2 by default of domain.md §5.2, so shrubs may be 1 m and crowns begin
-///   at 2 m. A plant is in the band when its foliage, from its first to its last height, overlaps it
+/// - `band`: its lower and upper height, metres: by Secured by Design's advice 1 and 2, so that shrubs may be 1 m and
+///   crowns begin at 2 m. A plant is in the band when its foliage, from its first to its last height, overlaps it
 /// - returns stretches by where they begin, then by plant; those of different plants may overlap
 ///
 /// Exact: a stretch is the part of the path whose distance to the plant is at most `beside`. Cost O(segments · edges).

@@ -203,7 +203,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
-    fn after_an_edit_the_map_is_that_of_the_new_site(town in town(), edit in town(), keep in any::<prop::sample::Index>()) {
+    fn after_an_edit_the_map_is_that_of_the_new_site(
+        town in town(),
+        edit in town(),
+        keep in any::<prop::sample::Index>(),
+    ) {
         let mut after = town.clone();
         let at = keep.index(after.len());
         after.splice(at..=at, edit.into_iter().take(2));
@@ -214,7 +218,10 @@ proptest! {
     }
 
     #[test]
-    fn after_a_facade_lost_its_windows_the_map_is_that_of_the_new_site(town in town(), which in any::<prop::sample::Index>()) {
+    fn after_a_facade_lost_its_windows_the_map_is_that_of_the_new_site(
+        town in town(),
+        which in any::<prop::sample::Index>(),
+    ) {
         let (before, mut facades) = (built(&town), built(&town).facades);
         prop_assume!(!facades.is_empty());
         let at = which.index(facades.len());
@@ -272,7 +279,8 @@ proptest! {
                     // The spot ends a seeing part or is within it: some millimetres to one side the line is clear.
                     // The spot is rounded: it is moved out of the wall by a thousandth of a millimetre.
                     let out = |axis: usize| (point[axis] - line.spot[axis]) * 1e-6 / line.distance_m.max(1e-6);
-                    let beside = |by: f64| [0, 1].map(|axis| line.spot[axis] + (b[axis] - a[axis]) / length * by + out(axis));
+                    let along = |axis: usize| (b[axis] - a[axis]) / length;
+                    let beside = |by: f64| [0, 1].map(|axis| line.spot[axis] + along(axis) * by + out(axis));
                     prop_assert!(clear(beside(0.004)) || clear(beside(-0.004)), "{:?} does not see", line);
                 }
                 None => prop_assert!(nearest > 20.0 - 1e-9, "façade {number} is seen at {nearest}"),

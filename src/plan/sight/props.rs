@@ -147,7 +147,8 @@ proptest! {
         large in 1.0..1e8_f64,
     ) {
         let line: Vec<[f64; 2]> = line.into_iter().map(|(x, y)| [x, y]).collect();
-        let fits: Vec<[f64; 2]> = line.iter().map(|at| at.map(|c| if c.is_finite() { c.sin() * large } else { 0.0 })).collect();
+        let fit = |c: f64| if c.is_finite() { c.sin() * large } else { 0.0 };
+        let fits: Vec<[f64; 2]> = line.iter().map(|at| at.map(fit)).collect();
         for line in [line, fits] {
             let top = tops.1.then_some(tops.0);
             let Ok(scene) = Scene::new(&[solid(&line, top), wall(&line, top)]) else { continue };
