@@ -87,6 +87,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/sample.toml"),
     include_str!("../data/texts/scan.toml"),
     include_str!("../data/texts/service.toml"),
+    include_str!("../data/texts/sight.toml"),
     include_str!("../data/texts/st_dbscan.toml"),
     include_str!("../data/texts/store.toml"),
     include_str!("../data/texts/tested.toml"),
