@@ -93,4 +93,6 @@ pub enum Remark {
     },
     /// The plan area was not in the file, and is the sum of the areas of use.
     PlanAreaFromUses,
+    /// Every position had its axes the other way round than the format has; they were turned.
+    PlanAxesTurned,
 }
