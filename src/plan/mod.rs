@@ -8,5 +8,6 @@
 //! Imports: `domain` and `texts` only.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod catalogue;
 pub mod model;
 pub mod sight;

@@ -5,6 +5,7 @@ use serde::Serialize;
 /// Why a file of plans was refused. `file` is its name as a person wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "id", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the fields are the words of the sentences in data/texts/plan_read.toml")]
 pub enum PlanReadError {
     /// Nothing inside.
     EmptyFile { file: String },

@@ -100,7 +100,8 @@ pub(super) fn areas(rings: Vec<LineString<f64>>) -> Vec<Polygon<f64>> {
         Some(GeomWithData::new(Rectangle::from_corners([low.x, low.y], [high.x, high.y]), index))
     });
     let tree = RTree::bulk_load(boxes.collect());
-    let around: Vec<Vec<usize>> = solid.iter().enumerate().map(|(index, area)| outside(&tree, &solid, index, area)).collect();
+    let around: Vec<Vec<usize>> =
+        solid.iter().enumerate().map(|(index, area)| outside(&tree, &solid, index, area)).collect();
     let mut holes: Vec<Vec<LineString<f64>>> = vec![Vec::new(); solid.len()];
     for (index, around) in around.iter().enumerate() {
         // The last of those around is the smallest.

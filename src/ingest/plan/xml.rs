@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn names_lose_their_prefix_and_text_its_escapes() {
-        let root = parse("a.xml", "<a:b x:id='1&amp;2'><c>G&#197;NG &lt; <![CDATA[<d>]]></c><e/></a:b>").expect("well-formed");
+        let root =
+            parse("a.xml", "<a:b x:id='1&amp;2'><c>G&#197;NG &lt; <![CDATA[<d>]]></c><e/></a:b>").expect("well-formed");
         assert_eq!((root.name.as_str(), root.attribute("id")), ("b", Some("1&2")));
         assert_eq!(root.text_of("c"), Some("GÅNG < <d>"));
         assert_eq!(root.children.len(), 2);

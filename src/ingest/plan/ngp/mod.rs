@@ -13,10 +13,10 @@ mod tests;
 
 use serde_json::Value as Json;
 
+use super::PlanReadError;
 use super::members::{Members, short};
 use super::position::shapes;
 use super::text::decode;
-use super::PlanReadError;
 use crate::plan::model::{Other, Part, Plan, PlanFormat, Remark, epsg_of};
 
 /// The media type of version 4, as files name it.
@@ -119,7 +119,10 @@ fn parts(members: &mut Members<'_>, member: &str) -> Vec<Part> {
     let mut remarks = Vec::new();
     for mut object in members.objects(member) {
         let Some(Json::Object(mut geometry)) = object.remove("geometri") else {
-            remarks.push(Remark::PlanGeometryLeftOut { at: members.at.clone(), found: short(&Json::Object(object).to_string()) });
+            remarks.push(Remark::PlanGeometryLeftOut {
+                at: members.at.clone(),
+                found: short(&Json::Object(object).to_string()),
+            });
             continue;
         };
         let position = geometry.remove("position").unwrap_or_default();

@@ -6,8 +6,13 @@ use super::super::members::Members;
 use crate::plan::model::{Bound, Form, Kind, Other, Provision, Remark, Value};
 
 /// Members that the format demands of a provision.
-const DEMANDED: [&str; 5] =
-    ["detaljplan", "objektidentitet", "planbestammelsekatalogreferens", "bestammelseformulering", "bestammelsegeometri"];
+const DEMANDED: [&str; 5] = [
+    "detaljplan",
+    "objektidentitet",
+    "planbestammelsekatalogreferens",
+    "bestammelseformulering",
+    "bestammelsegeometri",
+];
 
 /// The UUID of its plan, and the provision, from the properties of the `number`th feature of the file.
 pub(super) fn read(
@@ -31,13 +36,15 @@ pub(super) fn read(
     provision.valid_months = members.whole("giltighetstid");
     provision.begins_after_months = members.whole("borjarGallaEfter");
     provision.secondary_boundary = members.take("sekundarEgenskapsgrans", Json::as_bool);
-    provision.regulates = members.texts("reglerarAnvandningsbestammelse").iter().map(|id| id.trim().to_lowercase()).collect();
+    provision.regulates =
+        members.texts("reglerarAnvandningsbestammelse").iter().map(|id| id.trim().to_lowercase()).collect();
     provision.motive = motive(&mut members);
     provision.parts = super::parts(&mut members, "bestammelsegeometri");
     let values = members.objects("bestammelsevarde");
     provision.values = values.into_iter().map(|one| value(one, &mut members)).collect();
     // Not of the format, but what other programs add; they stay where they are as well.
-    let said = |member: &str| members.left.get(member).and_then(Json::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let said =
+        |member: &str| members.left.get(member).and_then(Json::as_str).map(str::trim).filter(|text| !text.is_empty());
     provision.code = said("bestammelsekod").map(str::to_owned);
     provision.letter = said("beteckning").map(str::to_owned);
     provision.form = said("anvandningsform").and_then(Form::of);
@@ -48,7 +55,8 @@ pub(super) fn read(
 /// The motive; what else stands beside it stays.
 fn motive(members: &mut Members<'_>) -> Option<String> {
     let description = members.left.get_mut("planbestammelsebeskrivning")?.as_object_mut()?;
-    let motive = description.get("motiv").and_then(Json::as_str).map(str::to_owned).filter(|text| !text.trim().is_empty());
+    let motive =
+        description.get("motiv").and_then(Json::as_str).map(str::to_owned).filter(|text| !text.trim().is_empty());
     if motive.is_some() {
         description.shift_remove("motiv");
     }

@@ -111,7 +111,10 @@ fn what_is_missing_or_of_another_sort_is_told_and_the_rest_is_read() {
     let told = |wanted: fn(&Remark) -> bool| plan.remarks.iter().filter(|remark| wanted(remark)).count();
     assert_eq!(told(|remark| matches!(remark, Remark::PlanMemberMissing { member, .. } if member == "syfte")), 1);
     assert_eq!(told(|remark| matches!(remark, Remark::PlanWordUnknown { found, .. } if found == "utställd")), 1);
-    assert_eq!(told(|remark| matches!(remark, Remark::PlanMemberNotUsed { member, .. } if member == "objektversion")), 1);
+    assert_eq!(
+        told(|remark| matches!(remark, Remark::PlanMemberNotUsed { member, .. } if member == "objektversion")),
+        1
+    );
     assert_eq!(told(|remark| matches!(remark, Remark::PlanHeightsLeftOut { .. })), 1);
     assert_eq!(told(|remark| matches!(remark, Remark::PlanRingNotClosed { .. })), 1);
     assert_eq!(told(|remark| matches!(remark, Remark::PlanGeometryLeftOut { .. })), 2);
@@ -143,7 +146,14 @@ fn what_is_no_plan_of_this_format_is_refused() {
     assert!(matches!(refused("{\"type\": }"), PlanReadError::PlanBrokenJson { line: 1, .. }));
     assert!(matches!(refused("[1e999]"), PlanReadError::PlanBrokenJson { .. }));
     assert!(matches!(refused(&"[".repeat(10_000)), PlanReadError::PlanJsonTooDeep { .. }));
-    for other in ["3", "[]", "{}", "{\"type\":\"Topology\"}", "{\"features\":[{}]}", "{\"features\":[3,null,{\"properties\":[]}]}"] {
+    for other in [
+        "3",
+        "[]",
+        "{}",
+        "{\"type\":\"Topology\"}",
+        "{\"features\":[{}]}",
+        "{\"features\":[3,null,{\"properties\":[]}]}",
+    ] {
         assert!(matches!(refused(other), PlanReadError::PlanNotNgp { .. }), "{other}");
     }
     assert!(matches!(refused("{\"features\":[]}"), PlanReadError::PlanMissing { .. }));

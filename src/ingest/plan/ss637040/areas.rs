@@ -12,7 +12,8 @@ use crate::plan::model::{BoundaryLine, Remark};
 
 /// Every area of the file by its id, and how often each line is used.
 pub(super) fn read(nodes: &[&Node], lines: &mut [BoundaryLine], remarks: &mut Vec<Remark>) -> Areas {
-    let place: HashMap<String, usize> = lines.iter().enumerate().map(|(index, line)| (line.id.clone(), index)).collect();
+    let place: HashMap<String, usize> =
+        lines.iter().enumerate().map(|(index, line)| (line.id.clone(), index)).collect();
     let mut found = Areas::new();
     for (number, node) in nodes.iter().filter(|node| node.name == "DP_Omrade").enumerate() {
         let id = node.attribute("id").map_or_else(|| format!("DP_Omrade {}", number + 1), str::to_owned);

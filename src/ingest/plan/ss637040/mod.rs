@@ -14,10 +14,10 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use super::PlanReadError;
 use super::members::short;
 use super::text::decode;
 use super::xml::{Node, parse};
-use super::PlanReadError;
 use crate::plan::model::{Other, Plan, PlanFormat, PlanType, Remark, epsg_of};
 
 /// Reads every plan of a file, in its order, each with its provisions and with all boundary lines of the file.
@@ -95,6 +95,7 @@ fn plan(file: &str, node: &Node, areas: &Areas) -> Plan {
 
 /// The texts directly within an element, but those that are taken already.
 fn leaves(node: &Node, taken: &[&str]) -> Other {
-    let free = |child: &&Node| child.children.is_empty() && !child.text.is_empty() && !taken.contains(&child.name.as_str());
+    let free =
+        |child: &&Node| child.children.is_empty() && !child.text.is_empty() && !taken.contains(&child.name.as_str());
     node.children.iter().filter(free).map(|child| (child.name.clone(), Json::from(child.text.as_str()))).collect()
 }

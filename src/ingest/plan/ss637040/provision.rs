@@ -56,9 +56,8 @@ fn read(node: &Node, kind: Kind, areas: &Areas, plan: &mut Plan) -> Provision {
     provision.motive = text("motiv");
     let variables = node.all("variabel").flat_map(|variable| &variable.children);
     provision.values = variables.map(value).collect();
-    let taken = [
-        "uuid", "bestammelseid", "beteckning", "index", "anvandningsslag", "bestammelsetyp", "precisering", "motiv",
-    ];
+    let taken =
+        ["uuid", "bestammelseid", "beteckning", "index", "anvandningsslag", "bestammelsetyp", "precisering", "motiv"];
     provision.other = leaves(node, &taken);
     if let Some(at) = node.all("insattning").flat_map(Node::walk).find(|node| node.name == "pos") {
         provision.other.insert("insattning".to_owned(), Json::from(at.text.as_str()));

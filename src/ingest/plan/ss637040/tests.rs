@@ -53,7 +53,8 @@ fn areas_are_put_together_from_oriented_lines_with_east_first() {
 fn a_ring_that_does_not_close_is_closed_and_told() {
     let open = BY_HAND.replace("<plus xlink:href=\"#L2\"/></DP_Omrade>", "</DP_Omrade>");
     let plans = read("rutor.xml", open.as_bytes()).expect("a plan");
-    let told = |one: &Remark| matches!(one, Remark::PlanRingNotClosed { at, apart_m } if at == "a" && apart_m == "10.00");
+    let told =
+        |one: &Remark| matches!(one, Remark::PlanRingNotClosed { at, apart_m } if at == "a" && apart_m == "10.00");
     assert_eq!(plans[0].remarks.iter().filter(|one| told(one)).count(), 1);
     let area = plans[0].provisions[0].areas().next().expect("closed");
     assert!((area.unsigned_area() - 100.0).abs() < 1e-9);
