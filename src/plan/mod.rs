@@ -9,5 +9,6 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod catalogue;
+pub mod faults;
 pub mod model;
 pub mod sight;
