@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, Euclidean, Length, MultiPolygon, Polygon, Rect, unary_union};
 
+use rstar::RTreeObject;
+
 use super::super::model::{Kind, Outline, Plan, Shape, outline};
+use super::ground::Ground;
 
 /// An area.
 pub(super) struct Piece<'a> {
     /// As it was drawn.
     pub drawn: &'a Polygon<f64>,
-    /// What it covers by the even-odd rule: without crossings.
+    /// What it covers by the even-odd rule: without crossings. Nothing where the drawing is dense.
     pub covers: MultiPolygon<f64>,
     pub bounds: Rect<f64>,
     /// Whether it is of the plan itself.
@@ -24,7 +27,14 @@ pub(super) struct Piece<'a> {
 pub(super) struct Distinct<'a> {
     pub plan: &'a Plan,
     pub pieces: Vec<Piece<'a>>,
+    /// Whether so many edges lie over each other that areas cannot be laid on each other in reasonable time.
+    pub dense: bool,
 }
+
+/// Pairs of edges with boxes on each other that a drawing may have: so many an edge, and so many beside. Drawn plans have fewer
+/// than ten an edge.
+const PAIRS_AN_EDGE: usize = 200;
+const PAIRS_BESIDE: usize = 1_000_000;
 
 impl<'a> Distinct<'a> {
     /// The areas, in the order in which they come first. `elsewhere` are places of parts that lie somewhere else: provision (`None` for
@@ -45,15 +55,18 @@ impl<'a> Distinct<'a> {
             let next = pieces.len();
             let at = *places.entry(outline(drawn)).or_insert(next);
             if at == next {
-                let covers = drawn.union(&MultiPolygon::<f64>::new(vec![]));
-                pieces.push(Piece { drawn, covers, bounds, of_plan: false, owners: Vec::new() });
+                pieces.push(Piece { drawn, covers: MultiPolygon(vec![]), bounds, of_plan: false, owners: Vec::new() });
             }
             match owner {
                 None => pieces[at].of_plan = true,
                 Some(index) => pieces[at].owners.push(index),
             }
         }
-        Self { plan, pieces }
+        let dense = is_dense(&Ground::of_areas(pieces.iter().map(|piece| piece.drawn)));
+        if !dense {
+            pieces.iter_mut().for_each(|piece| piece.covers = piece.drawn.union(&MultiPolygon::<f64>::new(vec![])));
+        }
+        Self { plan, pieces, dense }
     }
 
     /// The areas that are uses, with their places in the list.
@@ -84,6 +97,13 @@ impl<'a> Distinct<'a> {
         let label = provision.label();
         if label == provision.id { label } else { format!("{label} ({})", provision.id) }
     }
+}
+
+/// Whether more edges lie over each other than a drawn plan has. Stops counting there.
+fn is_dense(ground: &Ground) -> bool {
+    let most = PAIRS_AN_EDGE * ground.tree.size() + PAIRS_BESIDE;
+    let pairs = ground.tree.iter().flat_map(|edge| ground.tree.locate_in_envelope_intersecting(edge.envelope()));
+    pairs.take(most + 1).count() > most
 }
 
 /// What these areas cover together.

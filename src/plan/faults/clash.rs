@@ -38,7 +38,12 @@ pub(super) fn check(plan: &Plan, distinct: &Distinct<'_>, budget: &mut Budget, f
 fn bounds(provision: &Provision) -> bool {
     matches!(
         provision.meaning(),
-        Meaning::NoBuilding | Meaning::AccessoryOnly | Meaning::Height | Meaning::RoofAngle | Meaning::Extent | Meaning::PlotSize
+        Meaning::NoBuilding
+            | Meaning::AccessoryOnly
+            | Meaning::Height
+            | Meaning::RoofAngle
+            | Meaning::Extent
+            | Meaning::PlotSize
     )
 }
 

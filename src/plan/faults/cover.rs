@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use geo::{Area, BooleanOps, BoundingRect, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon, Point, Polygon};
+use geo::{
+    Area, BooleanOps, BoundingRect, Contains, Coord, Geometry, InteriorPoint, Intersects, MultiPolygon, Point, Polygon,
+};
 
 use super::areas::{Distinct, together, width_m};
 use super::ground::Ground;

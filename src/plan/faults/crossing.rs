@@ -68,7 +68,7 @@ mod tests {
 
     fn found(points: &[(f64, f64)]) -> usize {
         let line = LineString::from(points.to_vec());
-        crossings(&Ground::of([&line].into_iter()), &mut Budget::FULL).expect("small").len()
+        crossings(&Ground::of([&line].into_iter()), &mut Budget::full()).expect("small").len()
     }
 
     #[test]

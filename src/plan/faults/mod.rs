@@ -97,7 +97,10 @@ struct Budget {
 }
 
 impl Budget {
-    const FULL: Self = Self { pairs: 20_000_000, vertices: 20_000_000 };
+    /// An account for one plan.
+    fn full() -> Self {
+        Self { pairs: 20_000_000, vertices: 20_000_000 }
+    }
 
     /// Takes from an account; `false` where it does not hold that much.
     fn take(account: &mut usize, amount: usize) -> bool {
@@ -114,17 +117,19 @@ impl Budget {
 /// checked is told. Geometry whose coordinates are no metres of a map is told and left out of all else.
 #[must_use]
 pub fn check(plan: &Plan) -> Vec<Fault> {
-    let mut budget = Budget::FULL;
+    let mut budget = Budget::full();
     let mut faults: Vec<Fault> =
         plan.remarks.iter().map(|remark| Fault::new(FaultKind::Read(remark.clone()), Weight::Warns)).collect();
     let elsewhere = systems::check(plan, &mut faults);
     let distinct = Distinct::of(plan, &elsewhere);
     provisions::check(plan, &mut faults);
     rings::check(&distinct, &mut budget, &mut faults);
-    overlap::check(plan, &distinct, &mut budget, &mut faults);
-    clash::check(plan, &distinct, &mut budget, &mut faults);
-    cover::check(plan, &distinct, &mut faults);
-    if budget.pairs == 0 || budget.vertices == 0 {
+    if !distinct.dense {
+        overlap::check(plan, &distinct, &mut budget, &mut faults);
+        clash::check(plan, &distinct, &mut budget, &mut faults);
+        cover::check(plan, &distinct, &mut faults);
+    }
+    if distinct.dense || budget.pairs == 0 || budget.vertices == 0 {
         faults.push(Fault::new(FaultKind::PlanCheckCut, Weight::Warns));
     }
     faults.sort_by_cached_key(|fault| (fault.weight, fault.kind.id(), fault.provisions.clone()));

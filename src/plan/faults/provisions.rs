@@ -62,8 +62,11 @@ fn uuids(plan: &Plan, faults: &mut Vec<Fault>) {
         }
         let count = found.len();
         let ids = named(found.iter().map(|id| id.map_or_else(plan_name, |id| (*id).clone())));
-        let kind =
-            if is_absent { FaultKind::PlanUuidMissing { count, ids } } else { FaultKind::PlanUuidMalformed { count, ids } };
+        let kind = if is_absent {
+            FaultKind::PlanUuidMissing { count, ids }
+        } else {
+            FaultKind::PlanUuidMalformed { count, ids }
+        };
         faults.push(Fault::new(kind, Weight::Stops).of(found.into_iter().flatten().cloned()));
     }
 }
@@ -96,7 +99,8 @@ fn content(provision: &Provision) -> String {
         })
         .collect();
     places.sort();
-    let values: Vec<_> = provision.values.iter().map(|one| (&one.text, one.bound, &one.unit, &one.description)).collect();
+    let values: Vec<_> =
+        provision.values.iter().map(|one| (&one.text, one.bound, &one.unit, &one.description)).collect();
     let says = (&provision.reference, &provision.code, &provision.letter, &provision.index, &provision.wording);
     format!("{:?} {says:?} {values:?} {places:?}", provision.kind)
 }

@@ -16,7 +16,8 @@ pub(super) fn check(distinct: &Distinct<'_>, budget: &mut Budget, faults: &mut V
     for piece in &distinct.pieces {
         let at = distinct.name(piece);
         let fault = |kind, weight| Fault::new(kind, weight).of(distinct.ids(piece));
-        let area: f64 = piece.covers.unsigned_area();
+        // A dense drawing is not laid out; its box is then the most that is known.
+        let area = if distinct.dense { piece.bounds.unsigned_area() } else { piece.covers.unsigned_area() };
         if area < NOTHING_M2 {
             // The plan's own says it as a plan without an area.
             if !piece.owners.is_empty() {

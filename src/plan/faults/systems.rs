@@ -20,7 +20,8 @@ pub(super) fn check(plan: &Plan, faults: &mut Vec<Fault>) -> Elsewhere {
     let mut elsewhere = Elsewhere::new();
     let own = plan.parts.iter().enumerate().map(|(number, part)| (None, number, part));
     let provisions = plan.provisions.iter().enumerate();
-    let parts = provisions.flat_map(|(index, one)| one.parts.iter().enumerate().map(move |(n, part)| (Some(index), n, part)));
+    let parts =
+        provisions.flat_map(|(index, one)| one.parts.iter().enumerate().map(move |(n, part)| (Some(index), n, part)));
     for (owner, number, part) in own.chain(parts) {
         let provision = owner.map(|index| &plan.provisions[index]);
         let at = provision.map_or_else(|| crate::texts::text("plan-area", &[]), |one| one.label());

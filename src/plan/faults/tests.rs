@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Fault, FaultKind, Weight, check};
 use crate::plan::catalogue::Table;
-use crate::plan::model::{BoundaryLine, Bound, Form, Kind, Meaning, Part, Plan, Provision, Remark, Shape, Value};
+use crate::plan::model::{Bound, BoundaryLine, Form, Kind, Meaning, Part, Plan, Provision, Remark, Shape, Value};
 use crate::texts;
 
 fn box_of(west: f64, south: f64, east: f64, north: f64) -> Polygon<f64> {
@@ -27,7 +27,8 @@ fn provision(id: &str, letter: &str, area: Polygon<f64>) -> Provision {
 
 /// A plan of 100 x 100 m near Kalmar, west half dwellings, east half street, without a fault but that letters are letters.
 fn sound() -> Plan {
-    let mut plan = Plan { epsg: Some(3010), uuid: Some("11111111-1111-4111-8111-111111111111".to_owned()), ..Plan::default() };
+    let mut plan =
+        Plan { epsg: Some(3010), uuid: Some("11111111-1111-4111-8111-111111111111".to_owned()), ..Plan::default() };
     plan.parts.push(part(moved(box_of(0.0, 0.0, 100.0, 100.0))));
     plan.provisions.push(provision("1", "B", moved(box_of(0.0, 0.0, 50.0, 100.0))));
     plan.provisions.push(provision("2", "GATA", moved(box_of(50.0, 0.0, 100.0, 100.0))));
@@ -108,13 +109,18 @@ fn a_provision_outside_the_plan_is_told_beyond_ten_centimetres() {
     };
     assert!(reaching(0.09).is_empty());
     let outside = reaching(0.5);
-    let [Fault { kind: FaultKind::PlanProvisionOutside { area_m2, beyond_m, .. }, provisions, .. }] = &outside[..] else {
+    let [Fault { kind: FaultKind::PlanProvisionOutside { area_m2, beyond_m, .. }, provisions, .. }] = &outside[..]
+    else {
         panic!("{outside:?}")
     };
-    assert_eq!((area_m2.as_str(), beyond_m.as_str(), provisions.as_slice()), ("5,0", "0,5", ["3".to_owned()].as_slice()));
+    assert_eq!(
+        (area_m2.as_str(), beyond_m.as_str(), provisions.as_slice()),
+        ("5,0", "0,5", ["3".to_owned()].as_slice())
+    );
     let mut plan = sound();
     let mut line = provision("3", "j", box_of(0.0, 0.0, 1.0, 1.0));
-    line.parts = vec![Part::new(Shape::Line(LineString::from(vec![(150_000.0, 6_280_000.0), (149_990.0, 6_280_000.0)])))];
+    line.parts =
+        vec![Part::new(Shape::Line(LineString::from(vec![(150_000.0, 6_280_000.0), (149_990.0, 6_280_000.0)])))];
     plan.provisions.push(line);
     assert_eq!(ids(&mut plan), ["plan-provision-outside"]);
 }
@@ -137,7 +143,10 @@ fn areas_that_cross_themselves_or_have_holes_outside_are_told_with_their_place()
     let [Fault { kind: FaultKind::PlanSelfCrossing { .. }, places, .. }] = &faults[..] else { panic!("{faults:?}") };
     assert_eq!(places, &[Geometry::Point(Point::new(150_020.0, 6_280_020.0))]);
     let mut plan = sound();
-    let holed = Polygon::new(box_of(10.0, 10.0, 20.0, 20.0).exterior().clone(), vec![box_of(22.0, 10.0, 24.0, 12.0).exterior().clone()]);
+    let holed = Polygon::new(
+        box_of(10.0, 10.0, 20.0, 20.0).exterior().clone(),
+        vec![box_of(22.0, 10.0, 24.0, 12.0).exterior().clone()],
+    );
     plan.provisions.push(provision("3", "n", moved(holed)));
     assert_eq!(ids(&mut plan), ["plan-hole-outside"]);
     let mut plan = sound();
@@ -171,7 +180,12 @@ fn what_lies_in_another_system_is_told_with_its_name() {
     let at = super::projection::moved(geo::Coord { x: 150_050.0, y: 6_280_050.0 }, own, tm);
     let line = LineString::from(vec![(at.x, at.y), (at.x + 10.0, at.y)]);
     plan.lines.push(BoundaryLine { id: "L1".to_owned(), sort: "eg".to_owned(), line: line.clone(), uses: 0 });
-    plan.lines.push(BoundaryLine { id: "L2".to_owned(), sort: "eg".to_owned(), line: LineString::from(vec![(0.0, 0.0)]), uses: 1 });
+    plan.lines.push(BoundaryLine {
+        id: "L2".to_owned(),
+        sort: "eg".to_owned(),
+        line: LineString::from(vec![(0.0, 0.0)]),
+        uses: 1,
+    });
     let mut stray = provision("3", "n", box_of(at.x, at.y, at.x + 5.0, at.y + 5.0));
     plan.provisions.push(stray.clone());
     stray.id = "4".to_owned();
@@ -200,8 +214,13 @@ fn provisions_are_told_that_are_repeated_unknown_nowhere_or_without_identity() {
     nowhere.uuid = None;
     plan.provisions.extend([Provision { id: "5".to_owned(), ..again }, unknown, nowhere]);
     let wanted = [
-        "plan-uuid-malformed", "plan-uuid-missing", "plan-provision-nowhere", "plan-provision-repeated",
-        "plan-provision-unknown", "plan-regulates-missing", "plan-uses-share-area",
+        "plan-uuid-malformed",
+        "plan-uuid-missing",
+        "plan-provision-nowhere",
+        "plan-provision-repeated",
+        "plan-provision-unknown",
+        "plan-regulates-missing",
+        "plan-uses-share-area",
     ];
     assert_eq!(ids(&mut plan), wanted);
     // The same UUID for other words is worse.
