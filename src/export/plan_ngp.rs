@@ -8,7 +8,9 @@
 use geo::{Coord, LineString};
 use serde_json::{Value as Json, json};
 
-use crate::plan::model::{Decision, Kind, Other, Part, Plan, PlanFormat, Provision, Shape, Value};
+use crate::plan::model::{
+    Bound, Decision, Form, Kind, Other, Part, Plan, PlanFormat, PlanType, Provision, Shape, Status, Value,
+};
 
 /// The media type of version 4, as files name it.
 const MEDIA_TYPE: &str = "application/vnd.lm.detaljplan.v4+json";
@@ -30,7 +32,11 @@ pub fn write(plans: &[Plan]) -> String {
 }
 
 fn feature(properties: Other) -> Json {
-    json!({"type": "Feature", "geometry": null, "properties": properties})
+    let mut feature = Other::new();
+    put(&mut feature, "type", Some("Feature"));
+    feature.insert("geometry".to_owned(), Json::Null);
+    feature.insert("properties".to_owned(), Json::Object(properties));
+    Json::Object(feature)
 }
 
 fn the_plan(plan: &Plan) -> Other {
@@ -43,9 +49,9 @@ fn the_plan(plan: &Plan) -> Other {
     put(&mut to, "beteckning", plan.designation.as_deref());
     put(&mut to, "namn", plan.name.as_deref());
     put(&mut to, "syfte", plan.purpose.as_deref());
-    put(&mut to, "status", plan.status.map(|status| status.word()));
+    put(&mut to, "status", plan.status.map(Status::word));
     put(&mut to, "datumStatusforandring", plan.status_since.as_deref());
-    put(&mut to, "typ", plan.plan_type.map(|sort| sort.word()));
+    put(&mut to, "typ", plan.plan_type.map(PlanType::word));
     put_list(&mut to, "plangeometri", parts(plan, &plan.parts));
     put_list(&mut to, "beslutsinformation", plan.decisions.iter().map(|one| decision(plan, one)).collect());
     put(&mut to, "planbeskrivning", plan.description.clone());
@@ -85,7 +91,7 @@ fn provision(plan: &Plan, provision: &Provision) -> Other {
     if provision.reference.is_none() {
         put(&mut to, "bestammelsekod", provision.code.as_deref());
         put(&mut to, "beteckning", provision.letter.as_deref());
-        put(&mut to, "anvandningsform", provision.form.map(|form| form.word()));
+        put(&mut to, "anvandningsform", provision.form.map(Form::word));
     }
     put_other(&mut to, plan, &provision.other);
     if let Some(motive) = &provision.motive {
@@ -102,7 +108,7 @@ fn value(plan: &Plan, value: &Value) -> Json {
     put(&mut to, "datatyp", value.datatype.as_deref());
     put(&mut to, "variabelvarde", Some(value.text.as_str()).filter(|text| !text.is_empty()));
     put(&mut to, "beskrivning", value.description.as_deref());
-    put(&mut to, "vardetyp", value.bound.map(|bound| bound.word()));
+    put(&mut to, "vardetyp", value.bound.map(Bound::word));
     put(&mut to, "enhet", value.unit.as_deref());
     put_other(&mut to, plan, &value.other);
     Json::Object(to)

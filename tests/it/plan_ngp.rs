@@ -33,7 +33,7 @@ fn place() -> impl Strategy<Value = (f64, f64)> {
 }
 
 fn run(least: usize) -> impl Strategy<Value = LineString<f64>> {
-    proptest::collection::vec(place(), least..6).prop_map(|places| LineString::from(places))
+    proptest::collection::vec(place(), least..6).prop_map(LineString::from)
 }
 
 fn shape() -> impl Strategy<Value = Shape> {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::layers::{self, Layer, Mapping, Row};
 use super::{ngp, ss637040};
 use crate::texts;
 
@@ -79,5 +80,34 @@ proptest! {
         let to = to.index(text.len());
         text.splice(to..to, piece);
         survives(text.into_iter().collect::<String>().as_bytes());
+    }
+
+    #[test]
+    fn any_rows_and_any_mapping_are_read_or_refused(
+        names in proptest::collection::vec(prop_oneof![
+            Just("detaljplan"), Just("anvandning_yta"), Just("egenskap_linje"), Just("bestammelse"), Just("dokument"),
+            Just("beslutsinformation"), Just("PLANOMRÅDE"), Just("FASTIGHET"), Just("skiss"),
+        ], 0..6),
+        columns in proptest::collection::vec(prop_oneof![
+            Just("objektidentitet"), Just("detaljplan"), Just("beteckning"), Just("tabell"), Just("yta"), Just("bestammelsevarde"),
+        ], 0..6),
+        cells in proptest::collection::vec(proptest::option::of("\\PC{0,8}|anvandning_yta|\\[\\{\\}\\]"), 0..6),
+        place in (any::<f64>(), any::<f64>()),
+        mapping in "\\PC{0,40}|\\[\\[layer\\]\\]\nlayer=\"skiss\"\nrole=\"use\"\nletter=\"beteckning\"",
+    ) {
+        let row = Row { cells, geometry: Some(geo::Geometry::Point(place.into())) };
+        let layers: Vec<Layer> = names.iter().map(|name| Layer {
+            name: (*name).to_owned(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            epsg: None,
+            rows: vec![row.clone(), Row::default()],
+        }).collect();
+        let mapping = Mapping::parse("karta.toml", &mapping);
+        let by_names = layers::read("plan.gpkg", &layers, None);
+        let mapped = mapping.and_then(|mapping| layers::read("plan.gpkg", &layers, Some(&mapping)));
+        for error in [by_names, mapped].into_iter().filter_map(Result::err) {
+            let problem = texts::problem(&error);
+            prop_assert!(texts::is_error(&problem.id) && problem.remedy.is_some(), "{:?}", problem);
+        }
     }
 }

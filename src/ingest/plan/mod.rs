@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::plan::model::Plan;
 
 mod error;
+pub mod layers;
 mod members;
 pub mod ngp;
 mod position;
@@ -32,7 +33,8 @@ fn settle(plan: &mut Plan) {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     for provision in &mut plan.provisions {
         if !taken.insert(provision.id.clone()) {
-            let free = (2_usize..).map(|again| format!("{}#{again}", provision.id)).find(|id| !taken.contains(id));
+            let free =
+                (2..=taken.len() + 2).map(|again| format!("{}#{again}", provision.id)).find(|id| !taken.contains(id));
             provision.id = free.unwrap_or_default();
             taken.insert(provision.id.clone());
         }

@@ -78,7 +78,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Node, PlanReadError> {
             Event::Empty(tag) => top.children.push(node(&tag).ok_or_else(broken)?),
             Event::End(_) => {
                 let mut done = open.pop().ok_or_else(broken)?;
-                done.text = done.text.trim().to_owned();
+                let text = done.text.trim().to_owned();
+                done.text = text;
                 open.last_mut().ok_or_else(broken)?.children.push(done);
             }
             Event::Text(part) => top.text.push_str(&part),

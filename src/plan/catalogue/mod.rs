@@ -70,7 +70,7 @@ impl Table {
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Error> {
         let table: Self = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start.min(text.len()));
-            let line = 1 + text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count();
+            let line = text.as_bytes()[..start].split(|byte| *byte == b'\n').count();
             Error::PlanTableBroken { file: file.to_owned(), line }
         })?;
         table.indexed(file)

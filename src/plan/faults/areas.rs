@@ -64,7 +64,9 @@ impl<'a> Distinct<'a> {
         }
         let dense = is_dense(&Ground::of_areas(pieces.iter().map(|piece| piece.drawn)));
         if !dense {
-            pieces.iter_mut().for_each(|piece| piece.covers = piece.drawn.union(&MultiPolygon::<f64>::new(vec![])));
+            for piece in &mut pieces {
+                piece.covers = piece.drawn.union(&MultiPolygon::<f64>::new(vec![]));
+            }
         }
         Self { plan, pieces, dense }
     }

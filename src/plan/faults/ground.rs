@@ -47,14 +47,14 @@ impl Ground {
     }
 
     /// How far the place is from the nearest edge, metres; infinite where there is none.
-    pub fn from_edge_m(&self, at: Coord<f64>) -> f64 {
+    pub fn edge_away_m(&self, at: Coord<f64>) -> f64 {
         let nearest = self.tree.nearest_neighbor([at.x, at.y]);
         nearest.map_or(f64::INFINITY, |edge| edge.geom().distance_2(&[at.x, at.y]).sqrt())
     }
 
     /// How far outside the place is, metres; 0 inside.
     pub fn beyond_m(&self, at: Coord<f64>) -> f64 {
-        if self.holds(at) { 0.0 } else { self.from_edge_m(at) }
+        if self.holds(at) { 0.0 } else { self.edge_away_m(at) }
     }
 }
 

@@ -41,10 +41,14 @@ fn missing<'a>(plan: &Plan, provision: &'a Provision) -> Vec<&'a str> {
 fn named(ids: impl Iterator<Item = String>) -> String {
     let mut ids: Vec<String> = ids.take(MOST_IDS + 1).collect();
     if ids.len() > MOST_IDS {
-        ids[MOST_IDS] = "…".to_owned();
+        ids.truncate(MOST_IDS);
+        ids.push("…".to_owned());
     }
     ids.join(", ")
 }
+
+/// What is wrong with a UUID.
+type Test = fn(Option<&str>) -> bool;
 
 fn uuids(plan: &Plan, faults: &mut Vec<Fault>) {
     let plan_name = || crate::texts::text("plan-area", &[]);
@@ -52,7 +56,6 @@ fn uuids(plan: &Plan, faults: &mut Vec<Fault>) {
         let provisions = plan.provisions.iter().map(|one| (Some(&one.id), one.uuid.as_deref()));
         std::iter::once((None, plan.uuid.as_deref())).chain(provisions)
     };
-    type Test = fn(Option<&str>) -> bool;
     let absent: Test = |uuid| uuid.is_none();
     let malformed: Test = |uuid| uuid.is_some_and(|uuid| !is_uuid(uuid));
     for (wrong, is_absent) in [(absent, true), (malformed, false)] {

@@ -57,7 +57,7 @@ fn holes_outside(piece: &Piece<'_>) -> Vec<Geometry<f64>> {
     }
     let outer = Ground::of([piece.drawn.exterior()].into_iter());
     let outside = |hole: &&geo::LineString<f64>| {
-        let clear = hole.coords().find(|at| outer.from_edge_m(**at) > NOISE_M);
+        let clear = hole.coords().find(|at| outer.edge_away_m(**at) > NOISE_M);
         clear.is_some_and(|at| !outer.holds(*at))
     };
     let holes = piece.drawn.interiors().iter().filter(outside);

@@ -6,7 +6,7 @@ use geo::{Coord, Geometry, Rect};
 
 use super::projection::moved;
 use super::{ELSEWHERE_M, Fault, FaultKind, Weight, number};
-use crate::plan::model::{Part, Plan, SYSTEMS, Shape, System, system};
+use crate::plan::model::{Part, Plan, Provision, SYSTEMS, Shape, System, system};
 
 /// Parts that are to be left out of every other check: provision (`None` for the plan) and number.
 pub(super) type Elsewhere = BTreeSet<(Option<usize>, usize)>;
@@ -24,7 +24,7 @@ pub(super) fn check(plan: &Plan, faults: &mut Vec<Fault>) -> Elsewhere {
         provisions.flat_map(|(index, one)| one.parts.iter().enumerate().map(move |(n, part)| (Some(index), n, part)));
     for (owner, number, part) in own.chain(parts) {
         let provision = owner.map(|index| &plan.provisions[index]);
-        let at = provision.map_or_else(|| crate::texts::text("plan-area", &[]), |one| one.label());
+        let at = provision.map_or_else(|| crate::texts::text("plan-area", &[]), Provision::label);
         let fault = |kind| Fault::new(kind, Weight::Stops).of(provision.map(|one| one.id.clone()));
         if !part.shape.is_usable() {
             faults.push(fault(FaultKind::PlanCoordinatesUnusable { at }));

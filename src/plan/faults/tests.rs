@@ -35,6 +35,7 @@ fn sound() -> Plan {
     plan
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made where it is moved")]
 fn moved(area: Polygon<f64>) -> Polygon<f64> {
     use geo::MapCoords;
     area.map_coords(|at| geo::Coord { x: at.x + 150_000.0, y: at.y + 6_280_000.0 })
@@ -283,6 +284,7 @@ fn ring(n: u32, radius: f64) -> LineString<f64> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may look at the clock")]
 fn a_hundred_thousand_vertices_are_checked_in_seconds() {
     let mut plan = sound();
     let (outer, inner) = (ring(100_000, 400.0), ring(100_000, 200.0));

@@ -67,6 +67,8 @@ pub struct Plan {
     pub parts: Vec<Part>,
     /// Its provisions, in the file's order.
     pub provisions: Vec<Provision>,
+    /// Parcels, where a layer of them came with the plan.
+    pub parcels: Vec<Parcel>,
     /// Boundary lines, where the format has them apart from the areas (SS 637040).
     pub lines: Vec<BoundaryLine>,
     /// Name of the file, as a person wrote it.
@@ -96,6 +98,15 @@ pub struct Decision {
     pub provisions: Vec<String>,
     /// Members without a field.
     pub other: Other,
+}
+
+/// A parcel of land (fastighet) that came with a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parcel {
+    /// Its designation: `Eken 1`.
+    pub designation: Option<String>,
+    /// Where.
+    pub parts: Vec<Part>,
 }
 
 /// A boundary line that areas are put together from (SS 637040 `DP_Grans`).

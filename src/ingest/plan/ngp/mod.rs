@@ -7,7 +7,7 @@
 
 mod depth;
 mod plan;
-mod provision;
+pub(super) mod provision;
 #[cfg(test)]
 mod tests;
 
@@ -136,6 +136,8 @@ fn parts(members: &mut Members<'_>, member: &str) -> Vec<Part> {
             parts.push(Part { shape, epsg, area: None, geometry_other, other });
         }
     }
-    remarks.into_iter().for_each(|remark| members.remark(remark));
+    for remark in remarks {
+        members.remark(remark);
+    }
     parts
 }

@@ -56,6 +56,8 @@ fn decision(properties: Other, plan: &mut Members<'_>) -> Decision {
         provisions: members.texts("planbestammelse").iter().map(|id| id.trim().to_lowercase()).collect(),
         other: members.left,
     };
-    remarks.into_iter().for_each(|remark| plan.remark(remark));
+    for remark in remarks {
+        plan.remark(remark);
+    }
     decision
 }

@@ -66,7 +66,8 @@ fn motive(members: &mut Members<'_>) -> Option<String> {
     motive
 }
 
-fn value(properties: Other, provision: &mut Members<'_>) -> Value {
+/// A value of a provision; what is wrong with it is told of the provision.
+pub(in super::super) fn value(properties: Other, provision: &mut Members<'_>) -> Value {
     let mut remarks = Vec::new();
     let mut members = Members::new(properties, provision.at.clone(), &mut remarks);
     let value = Value {
@@ -77,6 +78,8 @@ fn value(properties: Other, provision: &mut Members<'_>) -> Value {
         unit: members.text("enhet"),
         other: members.left,
     };
-    remarks.into_iter().for_each(|remark| provision.remark(remark));
+    for remark in remarks {
+        provision.remark(remark);
+    }
     value
 }

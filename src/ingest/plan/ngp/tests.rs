@@ -19,10 +19,12 @@ fn square(west: f64, south: f64, side: f64) -> Json {
         "geometrimetadata": {"tidpunktForLagesbestamning": "2024-05-01T00:00:00Z"}})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made where it is passed")]
 fn feature(properties: Json) -> Json {
     json!({"type": "Feature", "geometry": null, "properties": properties})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made where it is passed")]
 fn collection(features: Vec<Json>) -> Json {
     json!({"type": "FeatureCollection", "feature:mediatyp": super::MEDIA_TYPE, "features": features})
 }

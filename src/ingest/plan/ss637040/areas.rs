@@ -32,7 +32,9 @@ pub(super) fn read(nodes: &[&Node], lines: &mut [BoundaryLine], remarks: &mut Ve
             runs.push(run);
         }
         let rings = rings(&runs);
-        rings.iter().for_each(|ring| tell_if_open(ring, &id, remarks));
+        for ring in &rings {
+            tell_if_open(ring, &id, remarks);
+        }
         if rings.is_empty() {
             remarks.push(Remark::PlanGeometryLeftOut { at: id.clone(), found: String::new() });
         }
