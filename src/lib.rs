@@ -13,8 +13,9 @@
 //!
 //! - [`domain`] holds the words of the trade as values: event, interval, severity, money, grid, road network and paths along
 //!   it, layer, paper, passport, and what stands beside events: places of registers, measures, conditions, coverage. [`geocode`]
-//!   finds names in a register of places, with evidence. [`analysis`] takes points, or places on a network, and gives groups and outlines. [`sample`] makes the town whose truths are known. All
-//!   four are pure: no files, network, clock, environment or global randomness.
+//!   finds names in a register of places, with evidence. [`analysis`] takes points, or places on a network, and gives groups and outlines. [`plan`] holds the detaljplan as a value, what its
+//!   provisions mean, what is wrong with it and who sees what in it. [`sample`] makes the town whose truths are known. All
+//!   five are pure: no files, network, clock, environment or global randomness.
 //! - [`ingest`] turns bytes into tables and rows into events or quarantine, and lines into a road network. [`crs`] is the
 //!   one door to PROJ, and holds GDAL's settings, without network, for whoever reads or writes through it. [`store`] keeps events, roads, ground and results. [`export`] writes files. [`geopackage`] is the file format that the last two
 //!   share.
@@ -26,10 +27,10 @@
 //! | part | may name |
 //! |---|---|
 //! | `domain` | |
-//! | `analysis`, `geocode`, `sample`, `crs`, `geopackage` | `domain` |
-//! | `ingest` | `domain`, `crs` |
+//! | `analysis`, `geocode`, `plan`, `sample`, `crs`, `geopackage` | `domain` |
+//! | `ingest` | `domain`, `crs`, `plan` (its model) |
 //! | `store` | `domain`, `geopackage` |
-//! | `export` | `domain`, `crs`, `geopackage` |
+//! | `export` | `domain`, `crs`, `geopackage`, `plan` |
 //! | `service` | all of the above |
 //! | `http` | `domain`, `service` |
 //! | `cli` | `domain`, `service`, `http` |
@@ -104,6 +105,7 @@ pub mod geocode;
 pub mod geopackage;
 pub mod http;
 pub mod ingest;
+pub mod plan;
 pub mod sample;
 pub mod service;
 pub mod store;

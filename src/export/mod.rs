@@ -16,6 +16,7 @@ pub mod geojson;
 mod ogr;
 pub mod paper;
 mod place;
+pub mod plan_ngp;
 pub mod raster;
 pub mod shapefile;
 mod sidecar;

@@ -30,6 +30,7 @@ pub mod outcome;
 mod parquet_cells;
 mod parquet_reader;
 pub mod periods;
+pub mod plan;
 mod read_error;
 pub mod register;
 pub mod roads;

@@ -4,18 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Part to the parts that it may name. `texts` may be named by all, and names none.
-const MAY: [(&str, &[&str]); 14] = [
+const MAY: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("texts", &[]),
     ("analysis", &["domain"]),
     ("geocode", &["domain"]),
+    ("plan", &["domain"]),
     ("sample", &["domain"]),
     ("crs", &["domain"]),
-    ("ingest", &["domain", "crs"]),
+    ("ingest", &["domain", "crs", "plan"]),
     ("geopackage", &["domain"]),
     ("store", &["domain", "geopackage"]),
-    ("export", &["domain", "crs", "geopackage"]),
-    ("service", &["domain", "crs", "analysis", "geocode", "sample", "ingest", "geopackage", "store", "export"]),
+    ("export", &["domain", "crs", "geopackage", "plan"]),
+    ("service", &["domain", "crs", "analysis", "geocode", "plan", "sample", "ingest", "geopackage", "store", "export"]),
     ("http", &["domain", "service"]),
     // `serve` is a command: it starts the service.
     ("cli", &["domain", "service", "http"]),

@@ -24,6 +24,8 @@ mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
 mod place;
+mod plan_ngp;
+mod plan_real;
 mod planar;
 mod polisen;
 mod quarantine;
