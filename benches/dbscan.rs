@@ -6,27 +6,11 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lagesbild::analysis::{AreaCount, area_rates, counts, dbscan, dbscan_rtree, full_cells, outline};
-use lagesbild::domain::random::Stream;
 use lagesbild::domain::{Grid, Metres};
 
-const SIDE: f64 = 16_000.0;
-const PLACES: usize = 150;
+mod town;
 
-fn town(n: usize) -> Vec<[f64; 2]> {
-    let mut stream = Stream::new(20_240_601, 0);
-    let anywhere =
-        |stream: &mut Stream| [580_000.0 + stream.between(0.0, SIDE), 6_602_000.0 + stream.between(0.0, SIDE)];
-    let places: Vec<([f64; 2], f64)> =
-        (0..PLACES).map(|_| (anywhere(&mut stream), stream.between(20.0, 200.0))).collect();
-    let mut point = || {
-        if stream.chance(0.4) {
-            return anywhere(&mut stream);
-        }
-        let (middle, spread) = places[stream.below(PLACES)];
-        middle.map(|coordinate| coordinate + spread * stream.normal())
-    };
-    (0..n).map(|_| point()).collect()
-}
+use town::town;
 
 fn kernels(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("hotspots");

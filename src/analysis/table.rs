@@ -148,7 +148,7 @@ const WINDOW: RangeInclusive<f64> = 1.0..=50.0;
 const MOST_CLUSTERS: usize = 10;
 
 /// Null maps of a scan in space and time that are searched in full, for Gumbel's p: each costs several of the others. Ours.
-const TIME_GUMBEL: usize = 49;
+const TIME_GUMBEL: usize = 29;
 
 /// The range of the longest time of a concentration, in per cent of all steps.
 const LONGEST: RangeInclusive<f64> = 1.0..=90.0;
