@@ -129,7 +129,7 @@ struct Nearest {
 }
 
 impl<'a> Surveyor<'a> {
-    /// As [`Zones::new`], for any of these places.
+    /// Windows of at most `most` of the weight and `radius` metres (half the long axis of an ellipse), around any of these places.
     pub(super) fn new(at: &'a [[f64; 2]], most: f64, radius: f64, ellipses: &[Ellipse]) -> Result<Self, Error> {
         if at.len() > MOST_PLACES {
             return Err(Error::TooManyCircles { units: at.len() });

@@ -8,7 +8,7 @@
 //! densities in fixed point or in the order of place, and distances are those of the coordinates as they stand, never
 //! counted from a tile's corner.
 //!
-//! [`counts()`], [`dbscan()`] and [`density`] are computed in tiles from end to end. [`gi_star_counts`] and [`poisson`] count
+//! [`counts()`], [`dbscan()`] and [`density()`] are computed in tiles from end to end. [`gi_star_counts`] and [`poisson`] count
 //! in tiles and are then computed from the counts of the whole map, which are few beside the events: what they hold a place
 //! against is the map's total, its spread and its other places.
 //!

@@ -18,13 +18,13 @@ const E2: f64 = F * (2.0 - F);
 /// Radius of the rectifying sphere, metres.
 const R: f64 = A / (1.0 + N) * (1.0 + N * N / 4.0 + N * N * N * N / 64.0);
 
-/// The sum over i of c[i] f(2i xi) g(2i eta).
+/// The sum over i of `c[i] f(2i xi) g(2i eta)`.
 fn series(c: [f64; 4], f: impl Fn(f64) -> f64, g: impl Fn(f64) -> f64, xi: f64, eta: f64) -> f64 {
     let terms = c.iter().zip([2.0, 4.0, 6.0, 8.0]).map(|(c, times)| c * f(times * xi) * g(times * eta));
     terms.sum()
 }
 
-/// c[0] + c[1] s² + c[2] s⁴ + c[3] s⁶.
+/// `c[0] + c[1] s² + c[2] s⁴ + c[3] s⁶`.
 fn even(c: [f64; 4], s: f64) -> f64 {
     c.iter().rev().fold(0.0, |sum, c| sum * s * s + c)
 }

@@ -69,7 +69,7 @@ pub struct SightLine {
 /// - returns one line a façade, with the nearest spot of it that sees the point; façades at one distance in the order of
 ///   their spots, then numbers. Empty inside a building
 ///
-/// The counts of [`super::surveillance`] are counts of these. Cost O(k log k) for the k edges and façades within `far`, and
+/// The counts of [`super::surveillance()`] are counts of these. Cost O(k log k) for the k edges and façades within `far`, and
 /// up to as many times those again as there are low obstacles between.
 ///
 /// # Errors
