@@ -3,6 +3,9 @@
 use rayon::prelude::*;
 
 use super::super::nulls::{BATCH, Drawn};
+use super::Options;
+use super::lanes::Tally;
+use super::limits::Limits;
 use crate::domain::random::Stream;
 
 /// Null maps that are scanned at once, so that a place is looked up once for all of them.
@@ -32,25 +35,33 @@ pub(super) struct Verdict {
 }
 
 impl Plan {
+    pub(super) const fn of(options: &Options, round: u64) -> Self {
+        let Options { seed, replicates, gumbel: exact, alpha, .. } = *options;
+        Self { seed, round, replicates, exact, alpha }
+    }
+
     /// How many null maps with so large a ratio settle that p is above alpha, however the rest turn out: the verdict is then
     /// that of all maps, and the level exact.
     fn settled(&self) -> usize {
         ((self.alpha * (self.replicates as f64 + 1.0) + 1e-9).floor() as usize).max(1)
     }
 
-    /// Scans null maps. `maxima` gets the streams of up to [`LANES`] maps and gives each one's largest ratio. Where it gets a ratio
-    /// too, it may give any number below that for maps that have no such ratio, and any other for those that have.
-    pub(super) fn judge(
+    /// Scans null maps. `maxima` gets the streams of up to [`LANES`] maps, and limits to search within: `open` for each map's
+    /// largest ratio, and from where only so large a ratio as the observed counts, limits that leave open nothing less. There it
+    /// may give any number below for maps that have no such ratio, and any other for those that have.
+    pub(super) fn judge<T: Tally>(
         &self,
         observed: f64,
-        maxima: impl Fn(&mut [Stream], Option<f64>) -> [f64; LANES] + Sync,
+        open: &Limits<T>,
+        maxima: impl Fn(&mut [Stream], &Limits<T>) -> [f64; LANES] + Sync,
     ) -> Verdict {
         let least = observed - TIE * (1.0 + observed);
+        let near = open.enough(least);
         let mut values: Vec<f64> = Vec::with_capacity(self.replicates);
         while values.len() < self.replicates {
             let from = values.len();
-            let enough = (from >= self.exact).then_some(least);
-            let to = if enough.is_some() { self.replicates } else { self.replicates.min(self.exact) }.min(from + BATCH);
+            let (limits, end) = if from < self.exact { (open, self.exact) } else { (&near, self.replicates) };
+            let to = end.min(self.replicates).min(from + BATCH);
             let starts: Vec<usize> = (from..to).step_by(LANES).collect();
             let batch: Vec<([f64; LANES], usize)> = starts
                 .into_par_iter()
@@ -59,7 +70,7 @@ impl Plan {
                     let number = |lane: usize| (self.round << 32) + (first + lane) as u64;
                     let mut streams: Vec<Stream> =
                         (0..count).map(|lane| Stream::new(self.seed, number(lane))).collect();
-                    (maxima(&mut streams, enough), count)
+                    (maxima(&mut streams, limits), count)
                 })
                 .collect();
             values.extend(batch.iter().flat_map(|(found, count)| &found[..*count]));
@@ -98,6 +109,8 @@ pub fn gumbel(maxima: &[f64], observed: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::bin;
+    use super::super::llr::Likelihood;
     use super::*;
 
     #[test]
@@ -118,9 +131,10 @@ mod tests {
     fn a_search_ends_only_where_the_verdict_is_settled() {
         let plan = |alpha, replicates| Plan { seed: 1, round: 0, replicates, exact: replicates, alpha };
         assert_eq!((plan(0.05, 99).settled(), plan(0.05, 999).settled(), plan(0.01, 19).settled()), (5, 50, 1));
-        let none = plan(0.05, 99).judge(2.0, |_, _| [1.0; LANES]);
+        let open = Limits::<i32>::new(Likelihood::Poisson { cases: 9.0 }, 9, bin(1.0), bin(1.0));
+        let none = plan(0.05, 99).judge(2.0, &open, |_, _| [1.0; LANES]);
         assert_eq!((none.replicates, none.p_monte_carlo, none.p_gumbel), (99, 0.01, None));
-        let all = plan(0.05, 999).judge(2.0, |_, _| [2.0; LANES]);
+        let all = plan(0.05, 999).judge(2.0, &open, |_, _| [2.0; LANES]);
         assert_eq!((all.replicates, all.p_monte_carlo), (64, 1.0));
     }
 }

@@ -61,6 +61,11 @@ impl<T: Tally> Limits<T> {
         limits
     }
 
+    /// Whether it is only asked if maps have so large a ratio.
+    pub(super) const fn asks_only(&self) -> bool {
+        self.enough.is_finite()
+    }
+
     pub(super) const fn model(&self) -> Likelihood {
         self.model
     }

@@ -196,23 +196,17 @@ impl Problem {
         if top.ratio <= 0.0 {
             return None;
         }
-        let plan = Plan {
-            seed: options.seed,
-            round,
-            replicates: options.replicates,
-            exact: options.gumbel,
-            alpha: options.alpha,
-        };
         let nulls = Nulls::new(expected, self.all.as_deref(), total);
         let blocks = if options.gumbel < options.replicates { blocks(zones, &self.at, COARSE) } else { vec![] };
-        let verdict = plan.judge(top.ratio, |streams, enough| {
+        let verdict = Plan::of(options, round).judge(top.ratio, &limits, |streams, limits| {
             let mut counts = vec![[T::default(); LANES]; expected.len()];
             for (lane, stream) in streams.iter_mut().enumerate() {
                 nulls.strew(lane, stream, &mut counts);
             }
-            let bests = match enough {
-                None => best(zones, &limits, &counts),
-                Some(ratio) => best_covered(zones, &blocks, &limits.enough(ratio), &counts),
+            let bests = if limits.asks_only() {
+                best_covered(zones, &blocks, limits, &counts)
+            } else {
+                best(zones, limits, &counts)
             };
             bests.map(|best| best.ratio)
         });

@@ -347,25 +347,14 @@ impl Part {
         if found.ratio <= 0.0 {
             return None;
         }
-        let plan = Plan {
-            seed: options.seed,
-            round,
-            replicates: options.replicates,
-            exact: options.gumbel,
-            alpha: options.alpha,
-        };
         let nulls = Nulls::new(self);
-        let verdict = plan.judge(found.ratio, |streams, enough| {
+        let verdict = Plan::of(options, round).judge(found.ratio, &limits, |streams, limits| {
             let mut layers = vec![none; self.at.len() * intervals.layers];
             for (lane, stream) in streams.iter_mut().enumerate() {
                 nulls.strew(stream, |place, step| intervals.put(&mut layers, [place, step], lane, T::of(1)));
             }
             layers.chunks_mut(intervals.layers).for_each(Intervals::accumulate);
-            let bests = match enough {
-                None => best(&thin, &blocks, intervals, &limits, &layers),
-                Some(ratio) => best(&thin, &blocks, intervals, &limits.enough(ratio), &layers),
-            };
-            bests.map(|best| best.ratio)
+            best(&thin, &blocks, intervals, limits, &layers).map(|best| best.ratio)
         });
         found.window = numbers[found.window as usize];
         let interval = intervals.all[found.interval as usize];
