@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::super::tiles::Tiling;
 use super::raster::Frame;
 use super::sweep::{self, Power, Source};
 use super::{Kernel, Scale, Weighed, by_place, gauss};
@@ -16,13 +15,17 @@ use crate::domain::Metres;
 
 /// Columns and rows of a frame.
 #[derive(Debug, Clone)]
-pub(super) struct Block {
-    pub(super) columns: Range<usize>,
-    pub(super) rows: Range<usize>,
+pub(in crate::analysis) struct Block {
+    pub(in crate::analysis) columns: Range<usize>,
+    pub(in crate::analysis) rows: Range<usize>,
 }
 
-/// As [`field`](super::field), each block by itself: a cell belongs to the tile that holds its middle.
-pub(super) fn field(frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel, tiling: &Tiling) -> Vec<f64> {
+/// Deals out a frame, of which it is given the middles of columns and rows: blocks that hold every cell once, each with the
+/// positions of the points in it and within the halo around it.
+pub(in crate::analysis) type Deal<'a> = dyn Fn(&[[f64; 2]], Metres, [&[f64]; 2]) -> Vec<(Vec<u32>, Block)> + 'a;
+
+/// As [`field`](super::field), each block by itself.
+pub(super) fn field(frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel, deal: &Deal<'_>) -> Vec<f64> {
     let mut values = vec![0.0; frame.len()];
     let Some(scale) = Scale::of(events, widths, kernel) else { return values };
     let points: Vec<[f64; 2]> = events.iter().map(|event| event.at).collect();
@@ -31,12 +34,10 @@ pub(super) fn field(frame: &Frame, events: &[Weighed], widths: &[f64], kernel: K
     let halo = Metres(kernel.reach() * widest + frame.grid.side_m());
     let columns: Vec<f64> = (0..i64::from(frame.columns)).map(|column| frame.x(column)).collect();
     let rows: Vec<f64> = (0..i64::from(frame.rows)).map(|row| frame.y(row)).collect();
-    let blocks = tiling.blocks(&columns, &rows).into_iter().map(|(columns, rows)| Block { columns, rows });
-    let tiles: Vec<_> = tiling.split(&points, halo).into_iter().zip(blocks).collect();
-    let parts: Vec<(Block, Vec<f64>)> = tiles
+    let parts: Vec<(Block, Vec<f64>)> = deal(&points, halo, [&columns, &rows])
         .into_par_iter()
-        .map(|(tile, block)| {
-            let sources = tile.own().iter().chain(tile.halo()).map(|&at| scale.source(at as usize)).collect();
+        .map(|(near, block)| {
+            let sources = near.iter().map(|&at| scale.source(at as usize)).collect();
             let values = values_of(frame, &block, sources, kernel, &scale);
             (block, values)
         })

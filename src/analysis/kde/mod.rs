@@ -33,11 +33,11 @@ use std::ops::RangeInclusive;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::tiles::Tiling;
 use super::{Error, check_length, check_points};
 use crate::domain::{Bbox, Grid, Metres};
 use crate::texts::{number, text};
 pub use bandwidth::{CrossValidated, cross_validated, rule_of_thumb};
+pub(super) use blocks::{Block, Deal};
 pub use contours::contours;
 pub use raster::{Frame, Mask, Raster};
 pub use risk::{Reference, RelativeRisk, relative_risk};
@@ -225,19 +225,19 @@ pub fn density(
     density_by(points, weights, *grid, area, smoothing, &field)
 }
 
-/// [`density()`] with each raster computed in blocks, those of the tiles that hold their cells' middles.
-pub(super) fn density_in_tiles(
+/// [`density()`] with each raster computed block by block, as they are dealt.
+pub(super) fn density_in_blocks(
     points: &[[f64; 2]],
     weights: Option<&[f64]>,
     grid: Grid,
     area: Option<&Mask>,
     smoothing: &Smoothing,
-    tiling: &Tiling,
+    deal: &Deal<'_>,
 ) -> Result<Density, Error> {
-    let in_tiles = |frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel| {
-        blocks::field(frame, events, widths, kernel, tiling)
+    let in_blocks = |frame: &Frame, events: &[Weighed], widths: &[f64], kernel: Kernel| {
+        blocks::field(frame, events, widths, kernel, deal)
     };
-    density_by(points, weights, grid, area, smoothing, &in_tiles)
+    density_by(points, weights, grid, area, smoothing, &in_blocks)
 }
 
 /// What [`field`] does, or does another way with the same outcome.

@@ -1,7 +1,7 @@
 //! Kernel density in tiles: each block of the raster from the events within its kernels' reach.
 
 use super::super::Error;
-use super::super::kde::{self, Density, Mask, Smoothing};
+use super::super::kde::{Block, Density, Mask, Smoothing, density_in_blocks};
 use super::Tiling;
 use crate::domain::Grid;
 
@@ -26,5 +26,9 @@ pub fn density(
     smoothing: &Smoothing,
     tiling: &Tiling,
 ) -> Result<Density, Error> {
-    kde::density_in_tiles(points, weights, *grid, area, smoothing, tiling)
+    density_in_blocks(points, weights, *grid, area, smoothing, &|points, halo, [columns, rows]| {
+        let blocks = tiling.blocks(columns, rows).into_iter().map(|(columns, rows)| Block { columns, rows });
+        // A tile's own points stand before those around it.
+        tiling.split(points, halo).into_iter().map(|tile| tile.rows).zip(blocks).collect()
+    })
 }
