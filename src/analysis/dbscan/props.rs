@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::dbscan_rtree;
 use super::*;
+use crate::analysis::moves::order;
 
 /// The definition, word for word, in O(n²): [`Clustering`] as the documentation of [`dbscan`] describes it.
 fn by_definition(points: &[[f64; 2]], eps: f64, min_points: usize) -> Clustering {
@@ -67,16 +68,6 @@ fn any_points() -> impl Strategy<Value = (Vec<[f64; 2]>, f64, usize)> {
     (prop::collection::vec(point, 0..220), eps, 1..9_usize)
 }
 
-/// `pick` gives a permutation of `0..n`, the same for the same seed.
-fn permutation(n: usize, seed: u64) -> Vec<usize> {
-    let mut stream = crate::domain::random::Stream::new(seed, 0);
-    let mut order: Vec<usize> = (0..n).collect();
-    for last in (1..n).rev() {
-        order.swap(last, stream.below(last + 1));
-    }
-    order
-}
-
 fn with_threads(threads: usize, run: impl FnOnce() -> Clustering + Send) -> Clustering {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads").install(run)
 }
@@ -94,7 +85,7 @@ proptest! {
     #[test]
     fn the_answer_follows_the_points_in_any_order((points, eps, min_points) in any_points(), seed: u64) {
         let before = dbscan(&points, Metres(eps), min_points).expect("valid");
-        let order = permutation(points.len(), seed);
+        let order = order(points.len(), seed);
         let shuffled: Vec<[f64; 2]> = order.iter().map(|&at| points[at]).collect();
         let after = dbscan(&shuffled, Metres(eps), min_points).expect("valid");
         prop_assert_eq!(after.count, before.count);

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::dbscan;
 use super::*;
+use crate::analysis::moves::order;
 use crate::domain::random::Stream;
 
 fn run(events: &[([f64; 2], i32)], eps: f64, eps_days: u32, min_points: usize) -> Clustering {
@@ -112,11 +113,7 @@ proptest! {
         let expected = by_definition(&events, eps, eps_days, min_points);
         prop_assert_eq!(&found.core, &expected.core);
         prop_assert_eq!(&found, &expected);
-        let mut order: Vec<usize> = (0..events.len()).collect();
-        let mut stream = Stream::new(seed, 0);
-        for last in (1..order.len()).rev() {
-            order.swap(last, stream.below(last + 1));
-        }
+        let order = order(events.len(), seed);
         let shuffled: Vec<([f64; 2], i32)> = order.iter().map(|&at| events[at]).collect();
         let after = run(&shuffled, eps, eps_days, min_points);
         for (new, &old) in order.iter().enumerate() {

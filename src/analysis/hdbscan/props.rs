@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::dbscan::squared;
 use super::*;
+use crate::analysis::moves::order;
 use crate::domain::random::Stream;
 
 /// A cluster of the definition: its points, when it was born and ended, when each point left it, and its parts.
@@ -186,15 +187,6 @@ fn any_case() -> impl Strategy<Value = (Vec<[f64; 2]>, Settings)> {
     )
 }
 
-fn permutation(n: usize, seed: u64) -> Vec<usize> {
-    let mut stream = Stream::new(seed, 0);
-    let mut order: Vec<usize> = (0..n).collect();
-    for last in (1..n).rev() {
-        order.swap(last, stream.below(last + 1));
-    }
-    order
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -213,7 +205,7 @@ proptest! {
     #[test]
     fn the_answer_follows_the_points_in_any_order((points, settings) in any_case(), seed: u64) {
         let before = hdbscan(&points, &settings).expect("valid");
-        let order = permutation(points.len(), seed);
+        let order = order(points.len(), seed);
         let shuffled: Vec<[f64; 2]> = order.iter().map(|&at| points[at]).collect();
         let after = hdbscan(&shuffled, &settings).expect("valid");
         prop_assert_eq!(&after.stability, &before.stability);

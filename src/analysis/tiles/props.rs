@@ -6,6 +6,7 @@ use super::*;
 use crate::analysis::dispersion::Dispersion;
 use crate::analysis::gi_star;
 use crate::analysis::kde::{Density, Kernel, Mask, Smoothing};
+use crate::analysis::moves::order;
 use crate::analysis::neighbours::Neighbours;
 use crate::analysis::scan::{self, Options};
 use crate::analysis::{counts as counts_whole, dbscan as dbscan_whole, kde, lattice};
@@ -48,15 +49,6 @@ fn some_points(most: usize) -> impl Strategy<Value = Vec<[f64; 2]>> {
         }
         points
     })
-}
-
-fn permutation(n: usize, seed: u64) -> Vec<usize> {
-    let mut stream = Stream::new(seed, 0);
-    let mut order: Vec<usize> = (0..n).collect();
-    for last in (1..n).rev() {
-        order.swap(last, stream.below(last + 1));
-    }
-    order
 }
 
 fn picked<T: Copy>(values: &[T], order: &[usize]) -> Vec<T> {
@@ -184,7 +176,7 @@ proptest! {
         eps in prop_oneof![Just(1.0), Just(5.0), Just(64.0), 1.0..90.0, 200.0..3000.0],
     ) {
         let whole = dbscan_whole(&points, Metres(eps), min_points).expect("valid");
-        let order = permutation(points.len(), seed);
+        let order = order(points.len(), seed);
         let shuffled = picked(&points, &order);
         let bbox = if around { Bbox::around(points.iter().copied()) } else { extent() };
         for a_side in TILES {
@@ -208,7 +200,7 @@ proptest! {
         let weights: Vec<f64> = points.iter().map(|[x, y]| 0.5 + (x * 7.0 + y * 3.0).abs() % 4.0).collect();
         let smoothing = Smoothing { kernel, bandwidth: Some(Metres(h)), adaptive, edge: true };
         let whole = kde::density(&points, Some(&weights), &grid, area, &smoothing).expect("valid");
-        let order = permutation(points.len(), seed);
+        let order = order(points.len(), seed);
         let (points, weights) = (picked(&points, &order), picked(&weights, &order));
         for a_side in TILES {
             let found = density(&points, Some(&weights), &grid, area, &smoothing, &tiling(a_side)).expect("valid");
@@ -226,7 +218,7 @@ proptest! {
         let found = counts_whole(&points, &grid).expect("valid");
         let n: Vec<u32> = cells.iter().map(|cell| found.cells().iter().position(|other| other == cell).map_or(0, |at| found.count(at))).collect();
         let whole = gi_star::gi_star_counts(&n, &exposure, &Neighbours::queen(&cells), wanted).expect("valid");
-        let shuffled = picked(&points, &permutation(points.len(), seed));
+        let shuffled = picked(&points, &order(points.len(), seed));
         for a_side in TILES {
             let found = gi_star_counts(&shuffled, &cells, &exposure, &grid, wanted, &tiling(a_side)).expect("valid");
             prop_assert_eq!(&found, &whole);
@@ -237,7 +229,7 @@ proptest! {
 #[test]
 fn one_two_and_eight_threads_and_sixteen_tiles_give_the_same_bytes() {
     let points = town(9_000, 1);
-    let shuffled: Vec<[f64; 2]> = picked(&points, &permutation(points.len(), 2));
+    let shuffled: Vec<[f64; 2]> = picked(&points, &order(points.len(), 2));
     let (coarse, fine) = (grid(256.0), grid(40.0));
     let (cells, _) = cells(coarse);
     let exposure = vec![1.0; cells.len()];
