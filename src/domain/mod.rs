@@ -24,6 +24,7 @@ pub mod random;
 pub mod register;
 pub mod severity;
 pub mod space;
+pub mod ticks;
 pub mod time;
 pub mod wkb;
 
@@ -43,4 +44,5 @@ pub use paths::{Paths, Reach, Spot};
 pub use register::{PlaceKind, RegisterPlace};
 pub use severity::{Scale, Severity};
 pub use space::{Bbox, Cell, Grid, Metres};
+pub use ticks::Ticks;
 pub use time::Interval;

@@ -161,6 +161,7 @@ pub fn run(request: &Request<'_>, progress: &dyn Progress, timings: &Timings) ->
                 network: compared.as_ref().map(along::Named::network),
                 parameters: &parameters,
                 timings,
+                progress,
                 shown: &shown,
             };
             match planar::analyse(&mut input, &ask)? {

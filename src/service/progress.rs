@@ -1,16 +1,46 @@
 //! How long work tells how far it is: the command line draws a bar, tests and HTTP stay silent.
 
 use std::cell::RefCell;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// Hears of stages and steps.
-pub trait Progress {
+use crate::domain::Ticks;
+
+/// How often work that counts by itself is asked how far it is.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Hears of stages and steps, from whichever thread.
+pub trait Progress: Sync {
     /// A stage begins: its name in the catalogue and the number of steps, 0 where it is not known.
     fn stage(&self, id: &str, steps: u64);
     /// So many steps of the stage are done.
     fn done(&self, steps: u64);
     /// The last stage has ended.
     fn finish(&self);
+}
+
+/// Does work that counts its pieces, of which there are at most `most`, and tells meanwhile how many are done. Work that is done
+/// sooner than anybody could look is not told of.
+pub fn watched<T>(progress: &dyn Progress, id: &str, most: u64, ticks: &Ticks, work: impl FnOnce() -> T) -> T {
+    let (ended, end) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let look = move || {
+            let mut told = false;
+            // The channel closes when the work is over, also when it panics.
+            while end.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                if !told {
+                    progress.stage(id, most);
+                    told = true;
+                }
+                progress.done(ticks.done().min(most));
+            }
+        };
+        // Without a thread to spare nothing is shown.
+        drop(std::thread::Builder::new().spawn_scoped(scope, look));
+        let result = work();
+        drop(ended);
+        result
+    })
 }
 
 /// Hears nothing.
@@ -59,4 +89,50 @@ pub fn peak_rss_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib.div_ceil(1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<(String, u64)>>);
+
+    impl Progress for Heard {
+        fn stage(&self, id: &str, steps: u64) {
+            self.0.lock().expect("not poisoned").push((id.to_owned(), steps));
+        }
+        fn done(&self, steps: u64) {
+            self.0.lock().expect("not poisoned").push((String::new(), steps));
+        }
+        fn finish(&self) {}
+    }
+
+    #[test]
+    fn long_work_tells_how_far_it_is_and_short_work_does_not() {
+        let (heard, ticks) = (Heard::default(), Ticks::default());
+        let told = |done: u64| heard.0.lock().expect("not poisoned").contains(&(String::new(), done));
+        let waiting = |done: u64| {
+            let start = Instant::now();
+            while !told(done) && start.elapsed() < Duration::from_secs(20) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        };
+        let result = watched(&heard, "stage-compute", 10, &ticks, || {
+            ticks.add(4);
+            waiting(4);
+            ticks.clone().add(20);
+            waiting(10);
+            7
+        });
+        assert_eq!(result, 7);
+        let all = heard.0.lock().expect("not poisoned").clone();
+        assert_eq!(all[0], ("stage-compute".to_owned(), 10));
+        assert!(all.contains(&(String::new(), 4)) && all.ends_with(&[(String::new(), 10)]), "{all:?}");
+        let heard = Heard::default();
+        watched(&heard, "stage-compute", 10, &ticks, || ());
+        assert!(heard.0.lock().expect("not poisoned").is_empty());
+    }
 }

@@ -6,6 +6,7 @@ use super::super::nulls::{BATCH, Drawn};
 use super::Options;
 use super::lanes::Tally;
 use super::limits::Limits;
+use crate::domain::Ticks;
 use crate::domain::random::Stream;
 
 /// Null maps that are scanned at once, so that a place is looked up once for all of them.
@@ -16,7 +17,7 @@ const TIE: f64 = 1e-9;
 
 /// How null maps are made and judged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Plan {
+pub(super) struct Plan<'a> {
     pub seed: u64,
     /// Which search it is, so that each has null maps of its own.
     pub round: u64,
@@ -24,6 +25,8 @@ pub(super) struct Plan {
     /// Null maps whose largest ratio is wanted, from the first on; of others only whether it is as large as the observed.
     pub exact: usize,
     pub alpha: f64,
+    /// Hears of each map that is scanned.
+    pub ticks: &'a Ticks,
 }
 
 /// A verdict on one observed ratio.
@@ -34,10 +37,10 @@ pub(super) struct Verdict {
     pub replicates: usize,
 }
 
-impl Plan {
-    pub(super) const fn of(options: &Options, round: u64) -> Self {
+impl<'a> Plan<'a> {
+    pub(super) const fn of(options: &'a Options, round: u64) -> Self {
         let Options { seed, replicates, gumbel: exact, alpha, .. } = *options;
-        Self { seed, round, replicates, exact, alpha }
+        Self { seed, round, replicates, exact, alpha, ticks: &options.ticks }
     }
 
     /// How many null maps with so large a ratio settle that p is above alpha, however the rest turn out: the verdict is then
@@ -70,7 +73,9 @@ impl Plan {
                     let number = |lane: usize| (self.round << 32) + (first + lane) as u64;
                     let mut streams: Vec<Stream> =
                         (0..count).map(|lane| Stream::new(self.seed, number(lane))).collect();
-                    (maxima(&mut streams, limits), count)
+                    let found = maxima(&mut streams, limits);
+                    self.ticks.add(count as u64);
+                    (found, count)
                 })
                 .collect();
             values.extend(batch.iter().flat_map(|(found, count)| &found[..*count]));
@@ -129,12 +134,13 @@ mod tests {
 
     #[test]
     fn a_search_ends_only_where_the_verdict_is_settled() {
-        let plan = |alpha, replicates| Plan { seed: 1, round: 0, replicates, exact: replicates, alpha };
+        let ticks = Ticks::default();
+        let plan = |alpha, replicates| Plan { seed: 1, round: 0, replicates, exact: replicates, alpha, ticks: &ticks };
         assert_eq!((plan(0.05, 99).settled(), plan(0.05, 999).settled(), plan(0.01, 19).settled()), (5, 50, 1));
         let open = Limits::<i32>::new(Likelihood::Poisson { cases: 9.0 }, 9, bin(1.0), bin(1.0));
         let none = plan(0.05, 99).judge(2.0, &open, |_, _| [1.0; LANES]);
         assert_eq!((none.replicates, none.p_monte_carlo, none.p_gumbel), (99, 0.01, None));
         let all = plan(0.05, 999).judge(2.0, &open, |_, _| [2.0; LANES]);
-        assert_eq!((all.replicates, all.p_monte_carlo), (64, 1.0));
+        assert_eq!((all.replicates, all.p_monte_carlo, ticks.done()), (64, 1.0, 99 + 64));
     }
 }

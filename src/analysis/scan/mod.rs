@@ -39,7 +39,7 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::{Error, check_points, range_text};
-use crate::domain::Metres;
+use crate::domain::{Metres, Ticks};
 use chance::Verdict;
 use lanes::Best;
 use zones::{Reach, Zones};
@@ -139,6 +139,8 @@ pub struct Options {
     /// Null maps, from the first on, that Gumbel's p is fitted to. Of the others only what p needs is searched: whether the
     /// largest ratio is as large as the observed, which for a large one is soon told.
     pub gumbel: usize,
+    /// Counts null maps as they are scanned: at most `replicates` for each cluster.
+    pub ticks: Ticks,
 }
 
 impl Default for Options {
@@ -152,6 +154,7 @@ impl Default for Options {
             alpha: 0.05,
             clusters: 10,
             gumbel: GUMBEL,
+            ticks: Ticks::default(),
         }
     }
 }

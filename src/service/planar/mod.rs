@@ -25,13 +25,13 @@ use super::days;
 use super::error::{Refusal, Result};
 use super::facts::Fact;
 use super::hotspots::{self, Frame, Hotspot};
-use super::progress::Timings;
+use super::progress::{Progress, Timings, watched};
 use super::rows::Input;
 use crate::analysis::certificate::{Certificate, NullCounts, certify};
 use crate::analysis::kde::Raster;
 use crate::analysis::{OverCells, Parameters, Settings};
 use crate::domain::random::Stream;
-use crate::domain::{Column, CrsDefinition, Layer, Network, Passport, Period, Step};
+use crate::domain::{Column, CrsDefinition, Layer, Network, Passport, Period, Step, Ticks};
 use crate::export;
 use crate::store::GpkgStore;
 use crate::texts::{number, swedish};
@@ -47,6 +47,8 @@ pub(super) struct Ask<'a> {
     pub parameters: &'a Parameters,
     /// Seconds a stage.
     pub timings: &'a Timings,
+    /// Hears how far long work is.
+    pub progress: &'a dyn Progress,
     /// The input as errors name it.
     pub shown: &'a str,
 }
@@ -125,7 +127,15 @@ fn certificate(
 
 /// Tries a method on maps that hold nothing, where that was asked for. `alarm` draws one and says whether anything is found.
 fn certified(ask: &Ask<'_>, over: &OverCells, alarm: impl Fn(&mut Stream) -> bool + Sync) -> Option<Certificate> {
-    (over.certify > 0).then(|| ask.timings.time("certify", || certify(over.certify, over.alpha, over.seed, alarm)))
+    let ticks = Ticks::default();
+    let counted = |stream: &mut Stream| {
+        let found = alarm(stream);
+        ticks.add(1);
+        found
+    };
+    let run = || certify(over.certify, over.alpha, over.seed, counted);
+    let shown = || watched(ask.progress, "stage-certify", over.certify, &ticks, run);
+    (over.certify > 0).then(|| ask.timings.time("certify", shown))
 }
 
 /// Runs a method; `None` where it is none of those that compare.

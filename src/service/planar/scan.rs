@@ -7,11 +7,12 @@ use crate::analysis::OverCells;
 use crate::analysis::dispersion::{Null, neighbour_dispersion};
 use crate::analysis::neighbours::Neighbours;
 use crate::analysis::scan::{CaseControl, Cluster, Options, Scan, Warning, bernoulli, poisson, units};
-use crate::domain::{Column, Values};
+use crate::domain::{Column, Ticks, Values};
 use crate::service::columns::column;
 use crate::service::error::{Refusal, Result};
 use crate::service::groups;
 use crate::service::hotspots::Tested;
+use crate::service::progress::watched;
 use crate::service::rows::Input;
 use crate::texts::{number, swedish};
 
@@ -39,7 +40,7 @@ fn against_exposure(input: &mut Input, ask: &Ask<'_>, over: OverCells, options: 
     let n = numbers(&members);
     let middles = study.middles();
     let search = |n: &[u32], options: &Options| poisson(&units(&middles, &study.exposure, n), options);
-    let found = ask.timings.time("compute", || search(&n, options))?;
+    let found = scanned(ask, options, || search(&n, options))?;
     let certified = certificate(ask, &over, study, &[placed.cell.len() as u64], |n, stream| {
         search(&n, &quick(options, stream.bits())).is_ok_and(|found| found.alarm())
     });
@@ -78,7 +79,7 @@ fn among_all(input: &mut Input, ask: &Ask<'_>, over: OverCells, given: &str, opt
         let unit = |((&[x, y], &cases), &controls): ((&[f64; 2], &u32), &u32)| CaseControl { x, y, cases, controls };
         middles.iter().zip(cases).zip(controls).map(unit).collect()
     };
-    let found = ask.timings.time("compute", || bernoulli(&units(&cases, &controls), options))?;
+    let found = scanned(ask, options, || bernoulli(&units(&cases, &controls), options))?;
     let certified = certified(ask, &over, |stream| {
         // Which events are cases is dealt anew.
         let mut dealt = is_case.clone();
@@ -143,9 +144,16 @@ fn chosen(input: &Input, rows: &[usize], given: &str, shown: &str) -> Result<Vec
     Err(Refusal::NoSuchCase { column, value, known: known.iter().map(|&name| name.to_owned()).collect() }.into())
 }
 
+/// Runs a scan, and shows meanwhile how many null maps it has scanned of those that it may need.
+pub(super) fn scanned<T>(ask: &Ask<'_>, options: &Options, scan: impl FnOnce() -> T) -> T {
+    let most = (options.replicates * options.clusters) as u64;
+    ask.timings.time("compute", || watched(ask.progress, "stage-null-maps", most, &options.ticks, scan))
+}
+
 /// The same with the null maps of a certificate: the first cluster is all that it takes.
 pub(super) fn quick(options: &Options, seed: u64) -> Options {
-    Options { seed, replicates: CERTIFY_REPLICATES, clusters: 1, gumbel: 0, ..options.clone() }
+    let ticks = Ticks::default();
+    Options { seed, replicates: CERTIFY_REPLICATES, clusters: 1, gumbel: 0, ticks, ..options.clone() }
 }
 
 fn significant(found: &Scan) -> Vec<&Cluster> {

@@ -1,6 +1,6 @@
 //! The scan over cells and steps of time: has any place, for some time, more events than usual; is anything new just now?
 
-use super::scan::{ascending, of_clusters, part, quick, tell, tested};
+use super::scan::{ascending, of_clusters, part, quick, scanned, tell, tested};
 use super::tested::{Outcome, about, cells, chance, place as of_cells};
 use super::{Ask, Found, Made, certificate, dated, layers, passport_of, place, place_alone};
 use crate::analysis::OverCells;
@@ -47,7 +47,7 @@ pub(super) fn run(input: &mut Input, ask: &Ask<'_>, asked: &Asked) -> Result<Fou
         let units = timed_units(&middles, &study.exposure, counts, steps);
         if asked.permuted { permutation(&units, &times, options) } else { cylinders(&units, &times, options) }
     };
-    let found = ask.timings.time("compute", || search(&counts, options))?;
+    let found = scanned(ask, options, || search(&counts, options))?;
     let certified = certificate(ask, over, study, &totals, |counts, stream| {
         search(&counts, &quick(options, stream.bits())).is_ok_and(|found| found.alarm())
     });
