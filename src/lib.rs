@@ -43,7 +43,7 @@
 //! beside events is in traits of their own (`store::near`, `register`, `surroundings`, `areas`, `gate`), each with a contract
 //! that a second store runs.
 //!
-//! # Three walkthroughs
+//! # Four walkthroughs
 //!
 //! **A row of a CSV becomes an event, or goes to quarantine.** The reader is chosen by the file's extension, and the
 //! first bytes must agree. It settles encoding and delimiter, notes what it chose, and gives a table of text cells with
@@ -68,6 +68,11 @@
 //! (`service::planar`). A layer is columns, geometries, a style and a
 //! passport; the writer knows nothing else. It writes beside the target and moves the file into place. From a store the
 //! way is the same, and the layers but `events` are kept in it as well.
+//!
+//! **A detaljplan becomes layers.** The file's content says which reader it is for. The reader gives the plan as a value and notes what it
+//! could not take over; the catalogue says what each provision means and by what it was known; the checks of the plan itself give
+//! faults with places. The service puts areas, lines and points into the answer's system, gives uses their plan colours, and writes
+//! layers like any other. Nothing in the plan is mended.
 //!
 //! **A request of the page.** The server listens on loopback only and refuses requests that name another host. A
 //! route's handler parses the query (an unknown parameter is an error, never "everything"), and on a thread that may

@@ -84,6 +84,7 @@ const FILES: &[&str] = &[
     include_str!("../data/texts/place.toml"),
     include_str!("../data/texts/plan_catalogue.toml"),
     include_str!("../data/texts/plan_faults.toml"),
+    include_str!("../data/texts/plan_layers.toml"),
     include_str!("../data/texts/plan_read.toml"),
     include_str!("../data/texts/qgis.toml"),
     include_str!("../data/texts/roads.toml"),

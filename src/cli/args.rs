@@ -80,6 +80,8 @@ pub enum What {
     Analyse(Box<Analyse>),
     /// One sheet on one place: what happened, where, when and at what cost (PDF, DOCX or layers)
     Place(PlaceArguments),
+    /// Read a detaljplan, check it, and write it as layers in plan colours
+    Check(CheckArguments),
     /// A paper that is made each year
     Report {
         /// Which paper
@@ -225,6 +227,25 @@ pub struct Import {
     /// Write the rows that went to quarantine to a CSV, to be mended and imported again
     #[arg(long, value_name = "OUT.csv")]
     pub quarantine: Option<PathBuf>,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The plan: NGP JSON, SS 637040 (XML), or layers of a `GeoPackage` or any other map file
+    pub plan: PathBuf,
+    /// Which layer and column is what, for layers of any other origin
+    #[arg(long, value_name = "FILE.toml")]
+    pub map: Option<PathBuf>,
+    /// Coordinate system of the plan, where the file does not say
+    #[arg(long, value_name = "CRS")]
+    pub plan_crs: Option<String>,
+    /// Coordinate system of the answer, where it is not to be the plan's own
+    #[arg(long, value_name = "CRS")]
+    pub crs: Option<String>,
+    /// File to write: .gpkg, .geojson and the other formats of `analyse`; `FILE#anvandning` writes that layer
+    #[arg(long, value_name = "FILE[#layer]")]
+    pub output: String,
 }
 
 /// `place`.

@@ -38,6 +38,7 @@ pub fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         What::Import(arguments) => import_files(cli, arguments, output)?,
         What::List { what, store } => listed(*what, store.as_deref(), output)?,
         What::Analyse(arguments) => analysed(cli, arguments, output)?,
+        What::Check(arguments) => super::check::run(cli, arguments, output)?,
         What::Place(arguments) => super::place::run(cli, arguments, output)?,
         What::Report { what: Reported::Accidents, store, year, output: file, .. } => {
             super::place::report(cli, store, *year, file, output)?;
@@ -261,11 +262,16 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
-    let (file, layer) = match arguments.output.rsplit_once('#') {
+/// `FILE#layer` as both.
+pub(super) fn to_file(output: &str) -> (&str, Option<&str>) {
+    match output.rsplit_once('#') {
         Some((file, layer)) if !file.is_empty() && !layer.contains(['/', '.']) => (file, Some(layer)),
-        _ => (arguments.output.as_str(), None),
-    };
+        _ => (output, None),
+    }
+}
+
+fn analysed(cli: &Cli, arguments: &Analyse, output: &Output) -> Result<()> {
+    let (file, layer) = to_file(&arguments.output);
     let from = match (&arguments.store, &arguments.input) {
         (Some(path), _) => analyse::From::Store { path, kind: arguments.kind },
         (None, input) => analyse::From::File {

@@ -4,6 +4,7 @@
 mod areas;
 mod args;
 mod bar;
+mod check;
 mod commands;
 mod gate;
 mod output;

@@ -49,6 +49,18 @@ pub enum Refusal {
         /// Those that it knows.
         known: Vec<&'static str>,
     },
+    /// A plan that does not say which coordinate system it is in.
+    PlanWithoutSystem {
+        /// The file.
+        file: String,
+    },
+    /// A file of plans that is larger than any plan.
+    PlanTooLarge {
+        /// The file.
+        file: String,
+        /// Megabytes.
+        most: String,
+    },
     /// The study area has no cell.
     NoCells {
         /// Side of a cell, metres.
@@ -335,6 +347,8 @@ pub enum Error {
     Read(ingest::ReadError),
     /// Of readers of roads, ground and places.
     Map(ingest::MapError),
+    /// Of readers of plans.
+    Plan(ingest::plan::PlanReadError),
     /// Of registers of places.
     Register(ingest::RegisterError),
     /// Of geocoding.
@@ -402,6 +416,7 @@ from!(
     Crs(crs::Error),
     Read(ingest::ReadError),
     Map(ingest::MapError),
+    Plan(ingest::plan::PlanReadError),
     Register(ingest::RegisterError),
     Geocode(super::geocode::GeocodeError),
     Mapping(ingest::MappingError),

@@ -34,6 +34,7 @@ pub mod list;
 pub mod overview;
 mod per_street;
 pub mod place;
+pub mod plan;
 mod planar;
 pub mod preview;
 pub mod progress;

@@ -24,6 +24,7 @@ mod oracle_timeline;
 #[path = "../../src/ingest/osm/write.rs"]
 mod pbf;
 mod place;
+mod plan_check;
 mod plan_ngp;
 mod plan_real;
 mod planar;
