@@ -115,5 +115,8 @@ fn the_real_plan_becomes_layers_and_its_named_defects_are_told() {
     for words in ["L22 ligger i SWEREF 99 TM", "Gränslinjen L22 hör inte till något område", "18, 25", "24, 31"] {
         assert!(told.iter().any(|text| text.contains(words)), "{words}: {told:#?}");
     }
+    // L22 is drawn in another system: its mark stands at the plan all the same, not two hundred kilometres away.
+    let width = rows(&out, "SELECT CAST(max_x - min_x AS TEXT) FROM gpkg_contents WHERE table_name = 'planfel'");
+    assert!(width[0].parse::<f64>().expect("a number") < 2000.0, "{width:?}");
     assert_eq!(rows(&out, "SELECT beteckning FROM anvandning WHERE beteckning IN ('GATA', 'NATUR', 'E')").len(), 3);
 }

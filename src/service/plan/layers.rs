@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use geo::{Centroid, Geometry, InteriorPoint, LineString, MultiLineString, MultiPolygon, Polygon};
+use geo::{Centroid, Geometry, InteriorPoint, LineString, MultiLineString, MultiPolygon, Point, Polygon};
 
 use super::name;
 use crate::crs::Transform;
 use crate::domain::passport::{ContentHash, NO_VINTAGE, SOFTWARE};
 use crate::domain::{Class, Column, CrsDefinition, Geometries, GeometryKind, Layer, Passport, Secrecy, Style, Values};
 use crate::plan::faults::{Fault, Weight};
-use crate::plan::model::{Kind, Part, Plan, Provision, RecognisedBy, Rgb, Shape};
+use crate::plan::model::{Kind, Part, Plan, Provision, RecognisedBy, Rgb, SYSTEMS, Shape};
 use crate::service::columns::{category_class, column, title};
 use crate::service::error::Result;
 use crate::texts::{swedish, swedish_problem};
+
+/// What lies further beside the plan's box is drawn in another system or by mistake, metres.
+const BESIDE_M: f64 = 1000.0;
+
+/// The colour of what is drawn by its border: in whatever order layers lie, plan colours show through.
+const PALE: &str = "#f4f4f4";
 
 /// The colour of a use that the catalogue gives none.
 const NO_COLOUR: &str = "#c8c8c8";
@@ -53,6 +59,34 @@ impl Places {
             free.insert(Transform::new(&format!("EPSG:{epsg}"), &self.target)?);
         }
         Ok(self.ways.get(&epsg).and_then(|way| way.shape(shape)))
+    }
+
+    /// A place that is told of, if it is at the plan. What is drawn in another system lies far off in the plan's own: it is put where
+    /// it belongs by the first system of plans that brings it to the plan, and nowhere if none does.
+    fn near_plan(&mut self, point: Point<f64>, plan: &Plan) -> Result<Option<[f64; 2]>> {
+        let mut put = |point: Point<f64>, epsg: Option<u32>| -> Result<Option<[f64; 2]>> {
+            let put = self.put(&Geometry::Point(point), epsg)?;
+            Ok(put.and_then(|shape| Point::try_from(shape).ok()).map(|point| [point.x(), point.y()]))
+        };
+        let own = put(point, plan.epsg)?;
+        let corners = plan.bounds().map(|bounds| [Point(bounds.min()), Point(bounds.max())]);
+        let Some([low, high]) = corners else { return Ok(own) };
+        let (Some(low), Some(high)) = (put(low, plan.epsg)?, put(high, plan.epsg)?) else { return Ok(own) };
+        let near = |at: &[f64; 2]| {
+            (0..2).all(|axis| {
+                let (least, most) = (low[axis].min(high[axis]), low[axis].max(high[axis]));
+                (least - BESIDE_M..=most + BESIDE_M).contains(&at[axis])
+            })
+        };
+        if let Some(own) = own.filter(near) {
+            return Ok(Some(own));
+        }
+        for system in SYSTEMS {
+            if let Some(at) = put(point, Some(system.epsg))?.filter(near) {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -154,7 +188,7 @@ fn provisions(
         column("planens_id", false, texts(&rows, |(_, own)| Some(own.id.clone()))),
         column("plan", false, texts(&rows, |(plan, _)| Some(name(plan)))),
     ];
-    let style = if uses { plan_colours(&rows) } else { Style::Single("#404040".to_owned()) };
+    let style = if uses { plan_colours(&rows) } else { Style::Single(PALE.to_owned()) };
     Ok(made(layer, columns, geometries(kind, shapes), style, passport))
 }
 
@@ -211,11 +245,11 @@ fn plan_areas(found: &[(Plan, Vec<Fault>)], passport: &Passport, places: &mut Pl
         column("planstatus", true, texts(&rows, |plan| plan.status.map(|status| status.word().to_owned()))),
         column("syfte", true, texts(&rows, |plan| plan.purpose.clone())),
     ];
-    let style = Style::Single("#000000".to_owned());
+    let style = Style::Single(PALE.to_owned());
     Ok(made("planomrade", columns, geometries(GeometryKind::Area, shapes), style, passport))
 }
 
-/// A row for each place of each fault, and one without a place for a fault that has none.
+/// A row for each place of each fault, and one without a place for a fault that has none at the plan.
 fn faults(found: &[(Plan, Vec<Fault>)], passport: &Passport, places: &mut Places) -> Result<Layer> {
     let mut rows: Vec<(&Plan, &Fault)> = Vec::new();
     let mut points: Vec<Option<[f64; 2]>> = Vec::new();
@@ -224,12 +258,8 @@ fn faults(found: &[(Plan, Vec<Fault>)], passport: &Passport, places: &mut Places
         for (fault, number) in faults.iter().zip(1..) {
             let mut at: Vec<Option<[f64; 2]>> = Vec::new();
             for place in &fault.places {
-                let put = match a_point(place) {
-                    Some(point) => places.put(&Geometry::Point(point), plan.epsg)?,
-                    None => None,
-                };
-                if let Some(Geometry::Point(point)) = put {
-                    at.push(Some([point.x(), point.y()]));
+                if let Some(point) = a_point(place) {
+                    at.extend(places.near_plan(point, plan)?.map(Some));
                 }
             }
             if at.is_empty() {
@@ -266,8 +296,8 @@ fn weight(weight: Weight) -> String {
 }
 
 /// A point that lies in or on the place.
-fn a_point(place: &Geometry<f64>) -> Option<geo::Point<f64>> {
-    let on = |line: &LineString<f64>| line.0.get(line.0.len() / 2).map(|&at| geo::Point(at));
+fn a_point(place: &Geometry<f64>) -> Option<Point<f64>> {
+    let on = |line: &LineString<f64>| line.0.get(line.0.len() / 2).map(|&at| Point(at));
     let inside = |area: &Polygon<f64>| area.interior_point().or_else(|| on(area.exterior()));
     match place {
         Geometry::Polygon(area) => inside(area),
